@@ -1,0 +1,13 @@
+"""The connectors app: talking to the outside."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ConnectorsConfig(AppConfig):
+    """Holds the shared quota and token rows; imports nothing of ours."""
+
+    name = "connectors"
+    verbose_name = _("Connectors")

@@ -1,0 +1,94 @@
+"""Take secrets and personal data out of addresses and bodies before they are kept."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+MASK = "•••"
+LIMIT = 4096
+
+# Names are compared without case, underscores and dashes, so `EmailAddress` and `email_address` are one.
+SECRETS = "authorization clientid clientsecret accesstoken refreshtoken password secret token apikey"
+IDENTIFIERS = "ssn socialsecuritynumber personalnumber loginname"
+MAILS = "email emailaddress buyeremail payeremail contactemail"
+PHONES = (
+    "phone phonenumber cellphone cellphonenumber privatephone workphone mobilephone shippingphonenumber contactphone"
+)
+NAMES = "firstname middlename lastname name attention deliveryattention deliveryname contactname careof"
+ADDRESSES = "line1 line2 addressline1 addressline2 box zipcode postalcode city"
+TEXTS = "customerordercomment comment importedrow"
+PRIVATE = frozenset(" ".join((SECRETS, IDENTIFIERS, MAILS, PHONES, NAMES, ADDRESSES, TEXTS)).split())
+_EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
+_PERSONAL_NUMBER = re.compile(r"\b(?:19|20)?\d{6}[-+]?\d{4}\b")
+_PHONE = re.compile(r"\+\d[\d ()-]{6,}\d")
+_TOKEN = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+")
+
+
+def redact_url(url: str) -> str:
+    """Return the address without user and password and with private query values masked."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    netloc = f"{host}:{parts.port}" if parts.port else host
+    query = [(key, MASK if _is_private(key) else redact_text(value)) for key, value in parse_qsl(parts.query)]
+    return urlunsplit((parts.scheme, netloc, parts.path, urlencode(query, safe="•$,()'= "), ""))
+
+
+def redact_body(body: str | bytes | None) -> str:
+    """Return a body fit to be kept: private members masked in JSON, patterns masked in other text, cut at 4 KiB."""
+    if not body:
+        return ""
+    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
+    try:
+        # Numbers keep their spelling: money must read in the record as it was sent.
+        data = json.loads(text, parse_float=_Verbatim, parse_int=_Verbatim)
+    except (ValueError, RecursionError):
+        return _cut(redact_text(text))
+    return _cut(_dump(_masked(data)))
+
+
+def redact_text(text: str) -> str:
+    """Mask e-mail addresses, personal identity numbers, phone numbers and tokens in free text."""
+    for pattern in (_TOKEN, _EMAIL, _PERSONAL_NUMBER, _PHONE):
+        text = pattern.sub(MASK, text)
+    return text
+
+
+class _Verbatim(str):
+    """A JSON number in the digits it came with."""
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _masked_member(key, item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_masked(item) for item in value]
+    if isinstance(value, str) and not isinstance(value, _Verbatim):
+        return redact_text(value)
+    return value
+
+
+def _masked_member(key: str, value: Any) -> Any:
+    if _is_private(key) and isinstance(value, str) and value:
+        return MASK
+    return _masked(value)
+
+
+def _is_private(key: str) -> bool:
+    return re.sub(r"[_\-\s]", "", key).lower() in PRIVATE
+
+
+def _dump(value: Any) -> str:
+    if isinstance(value, _Verbatim):
+        return str(value)
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(k, ensure_ascii=False)}: {_dump(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_dump, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LIMIT else f"{text[:LIMIT]}… ({len(text)} characters)"

@@ -1,0 +1,66 @@
+"""The controls under ``/_sandbox/``: look at both sides, push an order, set faults, seed, reset."""
+
+from __future__ import annotations
+
+from connectors.sandbox.erp import SmallErp
+from connectors.sandbox.faults import FaultBoard
+from connectors.sandbox.http import Refusal, Request, Response, Router
+from connectors.sandbox.push import Push
+from connectors.sandbox.seed import seed_companies, seed_customers
+from connectors.sandbox.state import State
+from connectors.sandbox.tenant import Tenant
+
+SEEDERS = {"customers": seed_customers, "companies": seed_companies}
+
+
+class Control:
+    """What a test or a person does to the sandbox. ``handle`` answers every path under ``/_sandbox/``."""
+
+    def __init__(self, state: State, tenant: Tenant, erp: SmallErp, faults: FaultBoard, push: Push) -> None:
+        self._state = state
+        self._tenant = tenant
+        self._erp = erp
+        self._faults = faults
+        self.router = Router()
+        self.router.add("GET", "/_sandbox/state", self._show_state)
+        self.router.add("POST", "/_sandbox/orders", push.send)
+        self.router.add("POST", "/_sandbox/faults", self._set_faults)
+        self.router.add("POST", "/_sandbox/reset", self._reset)
+        self.router.add("POST", "/_sandbox/erp/seed", self._seed)
+
+    def handle(self, request: Request) -> Response:
+        """Answer one request; the controls themselves have no faults and ask for no password."""
+        route, request = self.router.find(request)
+        return route.handler(request)
+
+    def _show_state(self, request: Request) -> Response:
+        with self._state.lock:
+            return Response.json({"norce": self._tenant.view(), "erp": self._erp.view()})
+
+    def _set_faults(self, request: Request) -> Response:
+        data = request.json()
+        calls = {"norce": self._tenant.router.names, "erp": self._erp.router.names}
+        with self._state.lock:
+            self._faults.norce, self._faults.erp = self._faults.read(data, calls)
+            if data.get("norce", {}).get("expire_tokens"):
+                self._state.tokens = {}
+        return Response.json({})
+
+    def _reset(self, request: Request) -> Response:
+        with self._state.lock:
+            self._state.clear()
+            self._faults.clear()
+            self._tenant.forget()
+        return Response.json({})
+
+    def _seed(self, request: Request) -> Response:
+        wanted = request.json()
+        if not isinstance(wanted, dict) or set(wanted) - set(SEEDERS):
+            raise Refusal(400, f"Send a JSON object with any of: {', '.join(SEEDERS)}.")
+        for name, number in wanted.items():
+            if type(number) is not int or number < 0:
+                raise Refusal(400, f"{name} must be a whole number from 0.")
+        with self._state.lock:
+            for name, number in wanted.items():
+                SEEDERS[name](self._state, number)
+            return Response.json({"customers": len(self._state.erp_customers)})

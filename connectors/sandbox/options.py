@@ -1,0 +1,42 @@
+"""How a sandbox is set up: everything that may differ between two of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, kw_only=True)
+class SandboxOptions:
+    """The settings of one sandbox.
+
+    ``rate_limit`` is Connect calls in a sliding minute (0 for no limit), ``job_seconds`` how long an
+    import takes, ``match`` whether an unknown code sent with a known e-mail address or organisation
+    number is an insert (``literal``, as the reference reads) or falls through to that identifier.
+    ``erp_credentials`` and ``hub_credentials`` are ``user:secret``, empty for none; ``hub_url`` is the
+    full address of the hub's order receiver. ``known_parts`` None means that the ERP knows every part.
+    ``seed`` makes the error rates repeatable.
+    """
+
+    client_id: str = "sandbox"
+    client_secret: str = "sandbox-secret"
+    rate_limit: int = 60
+    job_seconds: float = 0.5
+    match: Literal["literal", "fallthrough"] = "literal"
+    erp_credentials: str = ""
+    unique_reference: bool = False
+    known_parts: tuple[str, ...] | None = None
+    hub_url: str = ""
+    hub_credentials: str = ""
+    push_tries: int = 3
+    push_pause: float = 0.2
+    seed: int = 0
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> SandboxOptions:
+        """Read the hub's address and credentials, which differ per machine; the rest keeps its default."""
+        return cls(
+            hub_url=environment.get("SANDBOX_HUB_URL", ""),
+            hub_credentials=environment.get("SANDBOX_HUB_CREDENTIALS", ""),
+        )

@@ -1,0 +1,166 @@
+"""An order as it exists in Norce after the checkout, with its buyer and its reserved payments."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping
+from decimal import Decimal
+
+from connectors.sandbox.state import Record, State, Table, folded, letters_and_digits
+
+SWEDISH_VAT_NO = re.compile(r"SE(\d{10})01")
+SYSTEM_ACCOUNT = 9
+
+
+def register_order(state: State, request: Record) -> Record:
+    """Keep the OrderRequest as an order of the tenant and return it; a known one is returned as it is.
+
+    Payments become reservations. The buyer (SellTo) becomes a customer by e-mail address and, when
+    the company has a name, a company by number, both without a code unless the order carries one.
+    """
+    application = (request.get("Header") or {}).get("ApplicationKey") or ""
+    source = request.get("Source") or ""
+    reference = request.get("ClientOrderRef") or ""
+    key = f"{application}/{source}/{reference}"
+    known = state.orders.get(key)
+    if known:
+        return known
+    order = {
+        "key": key,
+        "client_order_ref": reference,
+        "application_key": application,
+        "source": source,
+        "erp_order_no": None,
+        "status": "Created",
+        "currency": request.get("CurrencyCode"),
+        "history": [],
+        "repeats": 0,
+        "rows": _rows(request.get("Items") or []),
+        "payments": [_reservation(payment) for payment in request.get("Payments") or []],
+        "delivery_notes": [],
+        "invoices": [],
+        "captures": [],
+        "credits": [],
+        "refunds": [],
+        "closed": False,
+    }
+    state.orders.save(order)
+    _register_buyer(state, request.get("SellTo") or {})
+    return order
+
+
+def new_customer(state: State, values: Record) -> Record:
+    """Return a new Norce customer with the next id, not yet saved; ``values`` are import members."""
+    return _new(state, "customer", {"Code": None, "EmailAddress": None, **values})
+
+
+def new_company(state: State, values: Record) -> Record:
+    """Return a new Norce company with the next id, not yet saved; ``values`` are import members."""
+    return _new(state, "company", {"Code": None, "OrganizationNo": None, "VatNo": None, **values})
+
+
+def relate(state: State, customer_id: int, company_id: int, *, is_active: bool, is_primary: bool = False) -> None:
+    """Keep the relation between a customer and a company."""
+    state.relations.save(
+        {
+            "key": f"{customer_id}:{company_id}",
+            "CustomerId": customer_id,
+            "CompanyId": company_id,
+            "IsActive": is_active,
+            "IsPrimary": is_primary,
+        }
+    )
+
+
+def _new(state: State, series: str, values: Record) -> Record:
+    return {
+        **values,
+        "Id": state.take_number(series),
+        "Key": str(uuid.uuid4()),
+        "IsActive": values.get("IsActive") is not False,
+        "Flags": {},
+        "Created": state.now(),
+        "CreatedBy": SYSTEM_ACCOUNT,
+        "Updated": None,
+        "UpdatedBy": None,
+    }
+
+
+def _rows(items: list[Record]) -> dict[str, Record]:
+    """Ordered quantities by part number; rows with the same part are one."""
+    rows: dict[str, Record] = {}
+    for item in items:
+        row = rows.setdefault(
+            item["PartNo"],
+            {"ordered": Decimal(0), "delivered": Decimal(0), "physical": False, "erp_part_no": item.get("ErpPartNo")},
+        )
+        quantity = item.get("Quantity2")
+        row["ordered"] += Decimal(str(item["Quantity"] if quantity is None else quantity))
+        row["physical"] |= item["TypeGroup"] == "Physical"
+    return rows
+
+
+def _reservation(payment: Record) -> Record:
+    return {
+        "payment_code": payment.get("PaymentCode"),
+        "payment_ref": payment.get("PaymentRef"),
+        "method": payment.get("PaymentMethodCode"),
+        "currency": payment.get("CurrencyCode"),
+        "reserved": Decimal(str(payment.get("Amount") or 0)),
+        "captured": Decimal(0),
+        "refunded": Decimal(0),
+        "released": Decimal(0),
+    }
+
+
+def _register_buyer(state: State, buyer: Record) -> None:
+    customer = _register_person(state, buyer.get("Person") or {})
+    company = _register_company(state, buyer.get("Company") or {})
+    if customer and company:
+        relate(state, customer["Id"], company["Id"], is_active=True)
+
+
+def _register_person(state: State, person: Record) -> Record | None:
+    email, code = person.get("Email"), person.get("CustomerCode")
+    if not email and not code:
+        return None
+    known = _known(state.customers, code, {"natural": folded(email)})
+    values = {
+        "Code": code,
+        "EmailAddress": email,
+        "FirstName": person.get("FirstName"),
+        "LastName": person.get("LastName"),
+        "CellPhoneNumber": person.get("CellPhone"),
+        "PhoneNumber": person.get("PrivatePhone") or person.get("WorkPhone"),
+    }
+    customer = known or new_customer(state, values)
+    state.customers.save(customer)
+    return customer
+
+
+def _register_company(state: State, company: Record) -> Record | None:
+    """An empty Company object comes with consumer orders too (orders.md P6), so one field must be filled."""
+    code, name, vat_no = company.get("Code"), company.get("Name"), company.get("VatNo")
+    if not (code or name or vat_no):
+        return None
+    number = letters_and_digits(vat_no)
+    swedish = SWEDISH_VAT_NO.fullmatch(number)
+    organisation_no = swedish[1] if swedish else None
+    numbers = {"vat_no": number, "natural": organisation_no or number}
+    known = _known(state.companies, code, numbers)
+    values = {"Code": code, "Name": name, "VatNo": vat_no, "OrganizationNo": organisation_no}
+    registered = known or new_company(state, values)
+    state.companies.save(registered)
+    return registered
+
+
+def _known(table: Table, code: str | None, numbers: Mapping[str, str]) -> Record | None:
+    """The record with this code; else the first with one of the numbers, which then takes the code."""
+    candidates = table.find("code", code or "")
+    for index, value in numbers.items():
+        candidates += table.find(index, value)
+    first = candidates[0] if candidates else None
+    if first is not None and code and not first["Code"]:
+        first["Code"] = code
+    return first

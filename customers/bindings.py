@@ -1,0 +1,64 @@
+"""Find, make and mark bindings; a contradiction is held for a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from connectors.erp.base import ErpParty, PartyKind
+from connectors.errors import HoldError
+from customers.identity import normal_email, normal_number
+from customers.models import Binding, CompanyBinding, CustomerBinding
+from hub.models import Application
+
+
+def scope(application: Application) -> dict[str, str]:
+    """Return the columns within which a code is single: the ERP, and the application if customers are unique to it."""
+    by_application = settings.NORCE_CUSTOMERS_BY_APPLICATION
+    return {
+        "application_key": application.key if by_application else "",
+        "erp_connection": application.erp_connection.name,
+    }
+
+
+def identifiers(party: ErpParty) -> dict[str, str]:
+    """Return the columns that identify a party in its binding table."""
+    if party.kind == PartyKind.PERSON:
+        return {"email": normal_email(party.email)}
+    return {"organisation_no": normal_number(party.organisation_no), "vat_no": normal_number(party.vat_no)}
+
+
+def model_for(kind: PartyKind) -> type[CustomerBinding] | type[CompanyBinding]:
+    """Return the binding table of people or of companies."""
+    return CustomerBinding if kind == PartyKind.PERSON else CompanyBinding
+
+
+def find(application: Application, party: ErpParty) -> Binding | None:
+    """Return the binding that has one of the party's identifiers, if any."""
+    rows = model_for(party.kind)._default_manager.filter(**scope(application))
+    for column, value in identifiers(party).items():
+        if value and (row := rows.filter(**{column: value}).first()):
+            return row
+    return None
+
+
+def bind(application: Application, party: ErpParty, code: str, *, report: str) -> Binding:
+    """Keep that this party has this code in the ERP, and whether Norce must be told.
+
+    Returns the present row when the code is bound already. Raises HoldError when the database says
+    that another row has the identifier: two codes for one buyer are for a person to sort out.
+    """
+    model = model_for(party.kind)
+    columns: dict[str, Any] = identifiers(party) | {"report": report}
+    try:
+        with transaction.atomic():
+            row, _ = model._default_manager.get_or_create(**scope(application), erp_code=code, defaults=columns)
+            return row
+    except IntegrityError as error:
+        raise HoldError(
+            f"The ERP code {code} contradicts a binding: its identifier belongs to another code.",
+            code="binding",
+            remedy="Correct or delete the wrong row under Customers or Companies, then Retry.",
+        ) from error

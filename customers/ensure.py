@@ -1,0 +1,44 @@
+"""Make sure this customer or company exists in the ERP; return its code."""
+
+from __future__ import annotations
+
+from connectors.erp.base import Erp, ErpParty
+from connectors.errors import HoldError
+from customers import bindings
+from customers.identity import normal_email, normal_number
+from customers.models import Binding
+from hub.models import Application
+
+
+def ensure_party(*, application: Application, erp: Erp, party: ErpParty) -> str:
+    """Return the ERP code of a buyer: the one on the order, else bound, else found, else created.
+
+    Two matches in the ERP raise HoldError that names them. A create whose outcome is unknown raises
+    TransientError; the next try finds what it made, because it searches first. The caller sees to it
+    that one buyer is ensured by one worker at a time (``OutboxMessage.serial``).
+    """
+    if party.code:
+        bindings.bind(application, party, party.code, report=Binding.Report.NOT_NEEDED)
+        return party.code
+    bound = bindings.find(application, party)
+    if bound:
+        return bound.erp_code
+    code = _search(erp, party) or erp.create_party(party)
+    return bindings.bind(application, party, code, report=Binding.Report.DUE).erp_code
+
+
+def _search(erp: Erp, party: ErpParty) -> str:
+    wanted = {
+        "email": normal_email(party.email) if party.kind == "person" else "",
+        "organisation_no": normal_number(party.organisation_no),
+        "vat_no": normal_number(party.vat_no),
+    }
+    found = erp.find_parties(party.kind, **wanted) if any(wanted.values()) else []
+    codes = sorted({match.code for match in found})
+    if len(codes) > 1:
+        raise HoldError(
+            f"The ERP has {len(codes)} customers that match this buyer: {', '.join(codes)}.",
+            code="ambiguous",
+            remedy="Merge them in the ERP, or add the right one under Customers or Companies, then Retry.",
+        )
+    return codes[0] if codes else ""

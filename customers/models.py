@@ -1,0 +1,83 @@
+"""Identity: which ERP code is which Norce customer or company."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class Binding(models.Model):
+    """One customer of the ERP and its counterpart in Norce.
+
+    ``application_key`` is "" where customers are shared between applications. ``report`` says how
+    far the code has come on its way back to Norce.
+    """
+
+    class Report(models.TextChoices):
+        NOT_NEEDED = "", _("Norce had it")
+        DUE = "due", _("To be reported")
+        SENT = "sent", _("Sent")
+        ACCEPTED = "accepted", _("Reported")
+        UNKNOWN = "unknown", _("Not in Norce")
+        FAILED = "failed", _("Refused by Norce")
+
+    application_key = models.CharField(_("application key"), max_length=64, blank=True)
+    erp_connection = models.SlugField(_("ERP connection"), max_length=40)
+    erp_code = models.CharField(_("ERP code"), max_length=50)
+    norce_id = models.PositiveIntegerField(_("Norce id"), null=True, blank=True)
+    report = models.CharField(_("code in Norce"), max_length=10, choices=Report, default=Report.DUE, blank=True)
+    report_error = models.TextField(_("why not"), blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    reported_at = models.DateTimeField(_("reported"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.erp_code
+
+    @property
+    def subject(self) -> str:
+        """The name under which runs refer to this row: ``customerbinding:5``."""
+        return f"{self._meta.model_name}:{self.pk}"
+
+
+def binding_constraints(name: str, identifier: str) -> list[models.BaseConstraint]:
+    """Return the constraints that make a binding single: by code, by identifier and by Norce id."""
+    scope = ["application_key", "erp_connection"]
+    return [
+        models.UniqueConstraint(fields=[*scope, "erp_code"], name=f"{name}_code_single"),
+        models.UniqueConstraint(
+            fields=[*scope, identifier], condition=~Q(**{identifier: ""}), name=f"{name}_identifier_single"
+        ),
+        models.UniqueConstraint(
+            fields=[*scope, "norce_id"], condition=Q(norce_id__isnull=False), name=f"{name}_norce_id_single"
+        ),
+    ]
+
+
+class CustomerBinding(Binding):
+    """A person; found by e-mail address (in lower case)."""
+
+    email = models.CharField(_("e-mail"), max_length=255, blank=True)
+
+    class Meta:
+        verbose_name = _("customer")
+        verbose_name_plural = _("customers")
+        constraints = binding_constraints("customer", "email")
+        indexes = [models.Index(fields=["id"], name="customer_to_report", condition=Q(report="due"))]
+
+
+class CompanyBinding(Binding):
+    """An organisation; found by organisation number (letters and digits only), else by VAT number."""
+
+    organisation_no = models.CharField(_("organisation number"), max_length=50, blank=True)
+    vat_no = models.CharField(_("VAT number"), max_length=50, blank=True)
+
+    class Meta:
+        verbose_name = _("company")
+        verbose_name_plural = _("companies")
+        constraints = binding_constraints("company", "organisation_no")
+        indexes = [models.Index(fields=["id"], name="company_to_report", condition=Q(report="due"))]

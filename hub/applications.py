@@ -1,0 +1,31 @@
+"""Bring the tenant's applications from Norce Query into the hub."""
+
+from __future__ import annotations
+
+from connectors.norce.types.query import Application as NorceApplication
+from hub import gateways
+from hub.models import Application, ErpConnection
+
+DEFAULT_CONNECTION = "default"
+
+
+def sync_applications() -> list[tuple[Application, str]]:
+    """Read every application of the tenant and create or update its row; what people set stays.
+
+    Returns each row with "new", "changed" or "unchanged". An application that Norce no longer lists
+    stays: its orders do too.
+    """
+    return [_keep(found) for found in gateways.norce_query().applications() if found.id and found.key]
+
+
+def _keep(found: NorceApplication) -> tuple[Application, str]:
+    facts = {"number": found.id, "name": found.name or str(found.id), "is_active": found.is_active is not False}
+    key = (found.key or "").lower()
+    row = Application.objects.filter(key=key).first()
+    if row is None:
+        connection, _ = ErpConnection.objects.get_or_create(name=DEFAULT_CONNECTION)
+        return Application.objects.create(key=key, erp_connection=connection, **facts), "new"
+    if all(getattr(row, name) == value for name, value in facts.items()):
+        return row, "unchanged"
+    Application.objects.filter(pk=row.pk).update(**facts)
+    return Application.objects.get(pk=row.pk), "changed"

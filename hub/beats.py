@@ -1,0 +1,62 @@
+"""Signs of life: every cluster says that it drains; a supervisor and /health/ready look for it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from hub.models import Attempt, ClusterBeat
+from hub.work import cluster_name
+
+EVERY = 3.0
+
+
+class _Last:
+    at = float("-inf")
+
+
+def beat() -> None:
+    """Write this cluster's sign of life, at most every few seconds; die when the supervisor is gone."""
+    if time.monotonic() - _Last.at < EVERY:
+        return
+    _die_if_orphaned()
+    _Last.at = time.monotonic()
+    ClusterBeat.objects.update_or_create(name=cluster_name(), defaults={"beat_at": timezone.now()})
+
+
+def last_beat(name: str | None = None) -> datetime | None:
+    """Return the last sign of life of one cluster, or of any."""
+    beats = ClusterBeat.objects.filter(name=name) if name else ClusterBeat.objects.all()
+    return beats.order_by("-beat_at").values_list("beat_at", flat=True).first()
+
+
+def nothing_claimed_since(moment: datetime) -> bool:
+    """Return whether no attempt at all has been started since then."""
+    return not Attempt.objects.filter(started_at__gte=moment).exists()
+
+
+def stall_limit() -> datetime:
+    """Return the moment before which a last sign of life is too old."""
+    return timezone.now() - timedelta(seconds=settings.HUB_STALL_SECONDS)
+
+
+def _die_if_orphaned() -> None:
+    """End this whole process group when its supervisor has died: a new one has started its own cluster."""
+    supervisor = os.environ.get("HUB_SUPERVISOR_PID")
+    if supervisor and not _alive(int(supervisor)):
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,69 @@
+"""System checks with ids: wrong settings are said at the start, with what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning, register
+
+from connectors.erp.schemes import ADAPTERS
+
+SHORTEST_SECRET = 24
+
+
+@register()
+def check_queue(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Refuse queue settings with which django-q would repeat tasks by itself or lose schedules (measured)."""
+    queue = settings.Q_CLUSTER
+    wanted = {"ack_failures": True, "max_attempts": 1, "catch_up": False, "save_limit": -1}
+    wrong = [f"{name}={value}" for name, value in wanted.items() if queue.get(name) != value]
+    if queue.get("timeout", 0) >= queue.get("retry", 0):
+        wrong.append("timeout < retry")
+    if queue.get("orm") and queue.get("broker_class") != "hub.broker.RingBroker":
+        wrong.append("broker_class=hub.broker.RingBroker")
+    return [
+        Error(
+            f"Q_CLUSTER needs {setting}.", hint="All repeating is the hub's own.", id="hub.E001"
+        )
+        for setting in wrong
+    ]
+
+
+@register()
+def check_credentials(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Machine credentials are compared by a fast digest, so they must be long and random."""
+    return list(_credential_problems())
+
+
+def _credential_problems() -> Iterator[CheckMessage]:
+    for number, entry in enumerate(settings.NORCE_RECEIVER_CREDENTIALS, start=1):
+        user, _, secret = entry.partition(":")
+        if not user or not secret:
+            yield Error(
+                f"Entry {number} of NORCE_RECEIVER_CREDENTIALS is not user:secret.",
+                hint="Write NORCE_RECEIVER_CREDENTIALS=norce:<long random secret>, several by comma.",
+                id="hub.E002",
+            )
+        elif len(secret) < SHORTEST_SECRET and not settings.DEBUG:
+            yield Warning(
+                f"The secret of {user} in NORCE_RECEIVER_CREDENTIALS is short.",
+                hint=f"Use at least {SHORTEST_SECRET} random characters, for example from `openssl rand -hex 24`.",
+                id="hub.W001",
+            )
+
+
+@register()
+def check_erp_urls(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Every ERP connection must have a scheme that an adapter speaks."""
+    return [
+        Error(
+            f"The ERP connection {name} has a scheme that no adapter speaks.",
+            hint=f"Use one of {', '.join(ADAPTERS)}.",
+            id="hub.E003",
+        )
+        for name, url in settings.ERP_URLS.items()
+        if url.partition("://")[0] not in ADAPTERS
+    ]

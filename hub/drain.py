@@ -1,0 +1,100 @@
+"""Do all work that is due: what a ring starts in a worker."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.db.models import QuerySet
+
+from connectors.ratelimit import wait_time
+from hub import beats, calls, gateways, jobs, registry, rings, runs, work
+from hub.models import NorceJob, OutboxMessage, SyncRun, WorkItem
+
+# Well under django-q's timeout of 300 s, also when the last item takes its time.
+BUDGET = 30.0
+LINGER = 0.5
+PAUSE = 0.05
+LONGEST_NAP = 0.5
+
+WORK_MODELS: tuple[type[WorkItem], ...] = (OutboxMessage, SyncRun, NorceJob)
+Source = tuple[Callable[[], "QuerySet[Any]"], Callable[[Any], Any], Callable[[], float]]
+
+
+def drain(*, budget: float = BUDGET, linger: float = LINGER) -> int:
+    """Claim and do due work until nothing has come for ``linger`` seconds or the budget is used up.
+
+    Returns how many items were done. Rings once more when work is left, and once at the start when
+    there is more than one thing to do, so that the other workers come too.
+    """
+    deadline = time.monotonic() + budget
+    last_find = time.monotonic()
+    done = 0
+    while (now := time.monotonic()) < deadline and (now - last_find < linger or anything_due()):
+        beats.beat()
+        if step():
+            done += 1
+            last_find = time.monotonic()
+            if done == 1 and anything_due():
+                rings.ring_if_quiet()
+        else:
+            time.sleep(min(max(PAUSE, _shortest_wait()), LONGEST_NAP))
+    if anything_due():
+        rings.ring_if_quiet()
+    return done
+
+
+def step() -> bool:
+    """Do the first due item whose destination can be called now; return whether there was one."""
+    for candidates, handler, wait in _sources():
+        if wait() > 0:
+            continue
+        item = work.claim(candidates())
+        if item is not None:
+            with calls.attributed_to(item):
+                work.perform(item, handler)
+            return True
+    return False
+
+
+def anything_due() -> bool:
+    """Return whether any work is due, also what must wait for Norce's quota."""
+    return any(candidates().exists() for candidates, _, _ in _sources())
+
+
+def anything_claimable() -> bool:
+    """Return whether work is due that nothing but a worker is missing for."""
+    return any(wait() == 0 and candidates().exists() for candidates, _, wait in _sources())
+
+
+def _sources() -> Iterator[Source]:
+    """Orders to the ERP and acknowledgements before bulk traffic."""
+    yield _messages_to_erp, registry.message_handler, _no_wait
+    yield _messages_to_norce, registry.message_handler, _norce_wait
+    yield NorceJob.claimable, jobs.poll, _bulk_wait
+    yield SyncRun.claimable, runs.run, _bulk_wait
+
+
+def _messages_to_erp() -> QuerySet[OutboxMessage]:
+    return OutboxMessage.claimable().exclude(system="norce")
+
+
+def _messages_to_norce() -> QuerySet[OutboxMessage]:
+    return OutboxMessage.claimable().filter(system="norce")
+
+
+def _no_wait() -> float:
+    return 0.0
+
+
+def _norce_wait() -> float:
+    return wait_time(gateways.norce_quota())
+
+
+def _bulk_wait() -> float:
+    return wait_time(gateways.norce_quota().for_bulk())
+
+
+def _shortest_wait() -> float:
+    return min((wait() for candidates, _, wait in _sources() if candidates().exists()), default=PAUSE)

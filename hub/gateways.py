@@ -1,0 +1,84 @@
+"""Build the configured Norce and ERP clients, with the hub's record, lease and quota attached."""
+
+from __future__ import annotations
+
+import requests
+from django.conf import settings
+
+from connectors.erp import schemes
+from connectors.erp.base import Erp
+from connectors.errors import ConfigError
+from connectors.http import Http
+from connectors.norce.api import NorceApi
+from connectors.norce.auth import NorceToken
+from connectors.norce.connect import NorceConnect
+from connectors.norce.query import NorceQuery
+from connectors.ratelimit import Quota
+from hub import calls
+
+# One connection pool for each process and system: a new TLS handshake costs more than a call.
+_sessions: dict[str, requests.Session] = {}
+
+
+def norce_quota() -> Quota:
+    """Return the quota of Norce Connect: NORCE_REQUESTS_PER_MINUTE over all workers, 0 = no limit."""
+    return Quota(name="norce-connect", per_minute=settings.NORCE_REQUESTS_PER_MINUTE)
+
+
+def norce_connect() -> NorceConnect:
+    """Return the client of Norce Connect; raise ConfigError naming the settings that are missing."""
+    return NorceConnect(api=_norce_api("commerce/connect/4.0", norce_quota(), 0), job_prefix=settings.NORCE_JOB_PREFIX)
+
+
+def norce_query(application_id: int | None = None) -> NorceQuery:
+    """Return the client of Norce Query in the context of one application (default NORCE_APPLICATION_ID).
+
+    Query has a quota of its own that Norce does not publish; its 429 is honoured.
+    """
+    number = application_id or settings.NORCE_APPLICATION_ID
+    if not number:
+        raise ConfigError(
+            "Norce Query needs an application id.", remedy="Set NORCE_APPLICATION_ID to the id of any application."
+        )
+    quota = Quota(name="norce-query", per_minute=0)
+    return NorceQuery(api=_norce_api(f"commerce/query/{settings.NORCE_QUERY_VERSION}", quota, number))
+
+
+def erp(connection: str) -> Erp:
+    """Return the ERP of a connection's name; raise ConfigError when its URL is not set."""
+    url = settings.ERP_URLS.get(connection.lower())
+    if not url:
+        variable = "ERP_URL" if connection == "default" else f"ERP_URL_{connection.upper()}"
+        raise ConfigError(f"The ERP connection {connection} has no address.", remedy=f"Set {variable}, then Retry.")
+    return schemes.connect(url, _http(f"erp:{connection}", ""))
+
+
+def forget_sessions() -> None:
+    """Close all connections (tests, and a process that has forked)."""
+    _sessions.clear()
+
+
+def session(system: str) -> requests.Session:
+    """Return this process's HTTP session to a system; tests mount their other end on it."""
+    return _sessions.setdefault(system, requests.Session())
+
+
+def _norce_api(path: str, quota: Quota, application_id: int) -> NorceApi:
+    wanted = ("NORCE_BASE_URL", "NORCE_CLIENT_ID", "NORCE_CLIENT_SECRET", "NORCE_SCOPE")
+    missing = [name for name in wanted if not getattr(settings, name)]
+    if missing:
+        raise ConfigError("Norce is not set up.", remedy=f"Set {', '.join(missing)}, then Retry.")
+    token = NorceToken(
+        http=_http("norce", settings.NORCE_BASE_URL),
+        client_id=settings.NORCE_CLIENT_ID,
+        client_secret=settings.NORCE_CLIENT_SECRET,
+        scope=settings.NORCE_SCOPE,
+    )
+    http = _http("norce", f"{settings.NORCE_BASE_URL}/{path}")
+    return NorceApi(http=http, token=token, quota=quota, application_id=application_id)
+
+
+def _http(system: str, base_url: str) -> Http:
+    return Http(
+        system=system, base_url=base_url, before=calls.before_call, record=calls.record, session=session(system)
+    )

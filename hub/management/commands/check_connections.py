@@ -1,0 +1,40 @@
+"""Ask every outside system whether it can be used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.conf import settings
+
+from connectors.errors import HubError
+from hub import gateways
+from hub.management.base import Row, TableCommand
+
+
+class Command(TableCommand):
+    """Prints one row for Norce Connect, Norce Query and each ERP connection; exits 2 when one cannot be used."""
+
+    help = "Check the connections to Norce and to every ERP."
+
+    def rows(self, **options: Any) -> Sequence[Row]:
+        """Make one harmless call to each system."""
+        checks: list[tuple[str, Callable[[], str]]] = [("norce connect", _connect), ("norce query", _query)]
+        checks += [(f"erp {name}", lambda name=name: gateways.erp(name).ping()) for name in settings.ERP_URLS]
+        return [_row(name, check) for name, check in checks]
+
+
+def _connect() -> str:
+    gateways.norce_connect().ping()
+    return "up"
+
+
+def _query() -> str:
+    return f"{len(gateways.norce_query().applications())} applications"
+
+
+def _row(name: str, check: Callable[[], str]) -> Row:
+    try:
+        return {"system": name, "ok": True, "answer": check()}
+    except HubError as error:
+        return {"system": name, "ok": False, "answer": str(error)}

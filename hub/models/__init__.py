@@ -1,0 +1,23 @@
+"""The hub's tables: work, what was tried, what was called, and what people configure."""
+
+from __future__ import annotations
+
+from hub.models.configuration import Application, ErpConnection, ValueMapping
+from hub.models.records import ApiCall, Attempt, ClusterBeat, RejectedMessage
+from hub.models.runs import NorceJob, SyncRow, SyncRun
+from hub.models.work import OutboxMessage, WorkItem
+
+__all__ = [
+    "ApiCall",
+    "Application",
+    "Attempt",
+    "ClusterBeat",
+    "ErpConnection",
+    "NorceJob",
+    "OutboxMessage",
+    "RejectedMessage",
+    "SyncRow",
+    "SyncRun",
+    "ValueMapping",
+    "WorkItem",
+]

@@ -1,0 +1,91 @@
+"""What people configure: applications, ERP connections and value mappings."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ValueKind(models.TextChoices):
+    """The values of an order that may be called otherwise in the ERP."""
+
+    PAYMENT_METHOD = "payment_method", _("Payment method")
+    DELIVERY_METHOD = "delivery_method", _("Delivery method")
+    FEE = "fee", _("Freight and fee article")
+    UNIT = "unit", _("Unit of measure")
+    VAT_RATE = "vat_rate", _("VAT rate")
+    SALES_CONTACT = "sales_contact", _("Sales contact")
+
+
+class ErpConnection(models.Model):
+    """An ERP by name. Its address and password live in the environment as ERP_URL or ERP_URL_<NAME>."""
+
+    name = models.SlugField(_("name"), max_length=40, unique=True, help_text=_("As in ERP_URL_<NAME>, in lower case."))
+    strict_kinds = models.JSONField(
+        _("strict value kinds"),
+        default=list,
+        blank=True,
+        help_text=_("Values of these kinds must have a mapping; values of other kinds pass through unchanged."),
+    )
+
+    class Meta:
+        verbose_name = _("ERP connection")
+        verbose_name_plural = _("ERP connections")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Application(models.Model):
+    """A Norce application: a shop, a market or a brand, and the ERP its orders and customers go to."""
+
+    key = models.CharField(_("application key"), max_length=64, unique=True, help_text=_("Header.ApplicationKey"))
+    number = models.PositiveIntegerField(_("Norce id"), unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    culture = models.CharField(_("culture"), max_length=10, default="sv-SE")
+    currency = models.CharField(_("currency"), max_length=3, default="SEK")
+    is_active = models.BooleanField(_("active"), default=True)
+    erp_connection = models.ForeignKey(ErpConnection, on_delete=models.PROTECT, verbose_name=_("ERP connection"))
+    sum_tolerance = models.DecimalField(
+        _("tolerated rounding"),
+        max_digits=8,
+        decimal_places=2,
+        default=Decimal("0.50"),
+        help_text=_("How far an order's rows may differ from its payments, in the order's currency."),
+    )
+    order_infos = models.JSONField(
+        _("order infos"),
+        default=dict,
+        blank=True,
+        help_text=_("Info codes sent with the acknowledgement: code → erp_order_no, erp_customer_code or reference."),
+    )
+
+    class Meta:
+        verbose_name = _("application")
+        verbose_name_plural = _("applications")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ValueMapping(models.Model):
+    """The ERP's word for a Norce value; a row for one application goes before the row for all (blank)."""
+
+    kind = models.CharField(_("kind"), max_length=20, choices=ValueKind)
+    application_key = models.CharField(
+        _("application key"), max_length=64, blank=True, help_text=_("Blank: for all applications.")
+    )
+    norce_value = models.CharField(_("Norce value"), max_length=100)
+    erp_value = models.CharField(_("ERP value"), max_length=100)
+
+    class Meta:
+        verbose_name = _("value mapping")
+        verbose_name_plural = _("value mappings")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "application_key", "norce_value"], name="valuemapping_single")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.norce_value} → {self.erp_value}"

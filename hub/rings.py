@@ -1,0 +1,58 @@
+"""Ring the workers: there is work. One ring stands for many rows; a lost one costs a few seconds, never an order."""
+
+from __future__ import annotations
+
+import time
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django_q.brokers import get_broker
+from django_q.tasks import async_task
+
+log = structlog.get_logger(__name__)
+
+# A worker that was rung goes on looking for LINGER seconds after its last find (hub/drain.py), so
+# rings of one process closer together than this bring nothing: they cost 40 % of the intake.
+FOLD = 0.1
+TASK = "hub.tasks.drain"
+
+
+class _Last:
+    """When this process last rang for sure, that is in a transaction that was committed."""
+
+    at = float("-inf")
+
+
+def ring() -> None:
+    """Ring once the present transaction is committed: a queue row inside it (ORM broker) or a push after it (Redis)."""
+    if time.monotonic() - _Last.at < FOLD:
+        return
+    if settings.REDIS_URL:
+        transaction.on_commit(_push, robust=True)
+    else:
+        async_task(TASK)
+        transaction.on_commit(_note, robust=True)
+
+
+def ring_if_quiet() -> None:
+    """Ring unless a ring is waiting already; used by those who only make sure that somebody looks."""
+    try:
+        if get_broker().queue_size() == 0:
+            async_task(TASK)
+    except Exception as error:
+        log.warning("no ring", error=type(error).__name__)
+
+
+def forget() -> None:
+    """Forget the last ring, so that the next one is not folded (tests, and a process that forks)."""
+    _Last.at = float("-inf")
+
+
+def _push() -> None:
+    async_task(TASK)
+    _note()
+
+
+def _note() -> None:
+    _Last.at = time.monotonic()

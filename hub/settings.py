@@ -1,0 +1,343 @@
+"""The hub's settings: everything that differs between machines comes from the environment or `.env`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import environ
+import structlog
+from django.core.exceptions import ImproperlyConfigured
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+VAR_DIR.mkdir(exist_ok=True)
+
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+LOOPBACK_HOSTS = {"127.0.0.1", "localhost", "::1", "sandbox.test"}
+
+# ---------------------------------------------------------------- Django
+DEBUG = env.bool("DJANGO_DEBUG", default=False)
+SECRET_KEY = env.str("DJANGO_SECRET_KEY", default="")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("DJANGO_SECRET_KEY is not set: copy .env.example to .env, or run `make run`.")
+ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
+CSRF_TRUSTED_ORIGINS = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", default=[])
+
+INSTALLED_APPS = [
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "django_q",
+    "django_structlog",
+    "connectors",
+    "hub",
+    "customers",
+    "orders",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+]
+
+ROOT_URLCONF = "hub.urls"
+WSGI_APPLICATION = "hub.wsgi.application"
+# Both spellings of a machine address are answered; a redirect would lose the body of a POST.
+APPEND_SLASH = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("sv", _("Swedish"))]
+LOCALE_PATHS = [BASE_DIR / "hub" / "locale"]
+TIME_ZONE = "Europe/Stockholm"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+
+SESSION_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+if not DEBUG:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+    # The platform asks for health over plain HTTP from inside; everything else is sent to HTTPS.
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^health/"]
+
+# ---------------------------------------------------------------- database, cache, mail
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'hub.sqlite3'}")
+}
+database = DATABASES["default"]
+# A new connection for each request or task costs six times the work itself.
+database["CONN_MAX_AGE"] = None
+database["CONN_HEALTH_CHECKS"] = True
+if database["ENGINE"].endswith("sqlite3"):
+    # Writers queue up instead of failing; FULL, because a stored order must survive a power cut.
+    database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+    }
+
+REDIS_URL = env.str("REDIS_URL", default="")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
+vars().update(env.email("EMAIL_URL", default="consolemail://"))
+
+# ---------------------------------------------------------------- django-q: it only rings (hub/rings.py)
+WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=2)
+Q_CLUSTER: dict[str, Any] = {
+    "name": "hub",
+    "workers": WORKER_CONCURRENCY,
+    "queue_limit": WORKER_CONCURRENCY,
+    "timeout": 300,
+    "retry": 600,
+    "max_attempts": 1,
+    "ack_failures": True,
+    "catch_up": False,
+    "save_limit": -1,
+    "recycle": 2000,
+    "poll": 0.1,
+    "label": "Queue",
+    "log_level": "WARNING",
+}
+if REDIS_URL:
+    Q_CLUSTER["redis"] = REDIS_URL
+else:
+    Q_CLUSTER |= {"orm": "default", "broker_class": "hub.broker.RingBroker"}
+
+# ---------------------------------------------------------------- the work engine (hub/work.py)
+HUB_LEASE_SECONDS = env.float("HUB_LEASE_SECONDS", default=120)
+HUB_STALL_SECONDS = env.float("HUB_STALL_SECONDS", default=90)
+HUB_SWEEP_SECONDS = env.float("HUB_SWEEP_SECONDS", default=10)
+HUB_MAX_ATTEMPTS = env.int("HUB_MAX_ATTEMPTS", default=40)
+HUB_ALERT_EMAILS = env.list("HUB_ALERT_EMAILS", default=[])
+
+# ---------------------------------------------------------------- Norce
+NORCE_BASE_URL = env.str("NORCE_BASE_URL", default="").rstrip("/")
+NORCE_CLIENT_ID = env.str("NORCE_CLIENT_ID", default="")
+NORCE_CLIENT_SECRET = env.str("NORCE_CLIENT_SECRET", default="")
+NORCE_SCOPE = env.str("NORCE_SCOPE", default="")
+NORCE_APPLICATION_ID = env.int("NORCE_APPLICATION_ID", default=0)
+NORCE_ACCOUNT_ID = env.int("NORCE_ACCOUNT_ID", default=10000)
+NORCE_REQUESTS_PER_MINUTE = env.int("NORCE_REQUESTS_PER_MINUTE", default=60)
+NORCE_ACK_STATUS = env.str("NORCE_ACK_STATUS", default="Confirmed")
+NORCE_CUSTOMERS_BY_APPLICATION = env.bool("NORCE_CUSTOMERS_BY_APPLICATION", default=False)
+NORCE_JOB_PREFIX = env.str("NORCE_JOB_PREFIX", default="")
+NORCE_QUERY_VERSION = env.str("NORCE_QUERY_VERSION", default="2.0")
+NORCE_RECEIVER_CREDENTIALS = env.list("NORCE_RECEIVER_CREDENTIALS", default=[])
+
+if urlsplit(NORCE_BASE_URL).hostname in LOOPBACK_HOSTS:
+    # The sandbox speaks plain HTTP on this machine; oauthlib refuses that unless told.
+    os.environ.setdefault("OAUTHLIB_INSECURE_TRANSPORT", "1")
+
+# ---------------------------------------------------------------- ERP connections by name
+ERP_URLS = {
+    name.removeprefix("ERP_URL_").lower() if name != "ERP_URL" else "default": url
+    for name, url in os.environ.items()
+    if (name == "ERP_URL" or name.startswith("ERP_URL_")) and url
+}
+
+# ---------------------------------------------------------------- REST
+REST_FRAMEWORK = {
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Norce hub",
+    "DESCRIPTION": "What the hub answers to Norce, the shop and the platform.",
+    "VERSION": "0.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAdminUser"],
+}
+ORDER_BODY_LIMIT = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = ORDER_BODY_LIMIT
+
+# ---------------------------------------------------------------- logging
+structlog.configure(
+    processors=[
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.filter_by_level,
+        structlog.processors.TimeStamper(fmt="iso"),
+        structlog.stdlib.add_logger_name,
+        structlog.stdlib.add_log_level,
+        structlog.processors.format_exc_info,
+        structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+    ],
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {
+            "()": structlog.stdlib.ProcessorFormatter,
+            "processor": structlog.processors.KeyValueRenderer(key_order=["timestamp", "level", "logger", "event"]),
+            "foreign_pre_chain": [
+                structlog.processors.TimeStamper(fmt="iso"),
+                structlog.stdlib.add_logger_name,
+                structlog.stdlib.add_log_level,
+            ],
+        }
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    "loggers": {
+        # These log tokens and whole bodies at DEBUG, whatever the root level says.
+        "requests_oauthlib": {"level": "INFO"},
+        "oauthlib": {"level": "INFO"},
+        "urllib3": {"level": "INFO"},
+        "django_structlog": {"level": "WARNING"},
+        "django-q": {"level": "WARNING"},
+    },
+}
+
+# ---------------------------------------------------------------- the admin's look
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": _("Norce hub"),
+    "SITE_HEADER": _("Norce hub"),
+    "SITE_SUBHEADER": _("Norce Commerce ↔ ERP"),
+    "SITE_SYMBOL": "sync_alt",
+    "SHOW_HISTORY": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "STYLES": [lambda request: static("hub/admin.css")],
+    "DASHBOARD_CALLBACK": "hub.dashboard.figures",
+    "SIDEBAR": {
+        "show_search": True,
+        "show_all_applications": False,
+        "navigation": [
+            {
+                "title": _("Operations"),
+                "items": [
+                    {"title": _("Overview"), "icon": "dashboard", "link": reverse_lazy("admin:index")},
+                    {
+                        "title": _("Orders"),
+                        "icon": "shopping_cart",
+                        "link": reverse_lazy("admin:orders_order_changelist"),
+                        "badge": "hub.dashboard.orders_in_trouble",
+                    },
+                    {
+                        "title": _("Work"),
+                        "icon": "outbox",
+                        "link": reverse_lazy("admin:hub_outboxmessage_changelist"),
+                    },
+                    {"title": _("Runs"), "icon": "sync", "link": reverse_lazy("admin:hub_syncrun_changelist")},
+                    {
+                        "title": _("Norce jobs"),
+                        "icon": "work_history",
+                        "link": reverse_lazy("admin:hub_norcejob_changelist"),
+                    },
+                    {
+                        "title": _("Rejected messages"),
+                        "icon": "report",
+                        "link": reverse_lazy("admin:hub_rejectedmessage_changelist"),
+                    },
+                    {
+                        "title": _("Calls out"),
+                        "icon": "call_made",
+                        "link": reverse_lazy("admin:hub_apicall_changelist"),
+                    },
+                ],
+            },
+            {
+                "title": _("Customers"),
+                "items": [
+                    {
+                        "title": _("Customers"),
+                        "icon": "person",
+                        "link": reverse_lazy("admin:customers_customerbinding_changelist"),
+                    },
+                    {
+                        "title": _("Companies"),
+                        "icon": "domain",
+                        "link": reverse_lazy("admin:customers_companybinding_changelist"),
+                    },
+                ],
+            },
+            {
+                "title": _("Set-up"),
+                "items": [
+                    {
+                        "title": _("Applications"),
+                        "icon": "storefront",
+                        "link": reverse_lazy("admin:hub_application_changelist"),
+                    },
+                    {
+                        "title": _("ERP connections"),
+                        "icon": "lan",
+                        "link": reverse_lazy("admin:hub_erpconnection_changelist"),
+                    },
+                    {
+                        "title": _("Value mappings"),
+                        "icon": "swap_horiz",
+                        "link": reverse_lazy("admin:hub_valuemapping_changelist"),
+                    },
+                    {
+                        "title": _("Schedules"),
+                        "icon": "schedule",
+                        "link": reverse_lazy("admin:django_q_schedule_changelist"),
+                    },
+                    {"title": _("Users"), "icon": "group", "link": reverse_lazy("admin:auth_user_changelist")},
+                ],
+            },
+        ],
+    },
+}

@@ -1,0 +1,272 @@
+"""Claim, settle, back off, sweep any WorkItem: the only retry code in the project."""
+
+from __future__ import annotations
+
+import os
+import random
+import socket
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import TypeVar
+
+import structlog
+from django.conf import settings
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from connectors.errors import HoldError, HubError, TransientError
+from hub import rings
+from hub.models import Attempt, WorkItem
+from hub.models.work import TROUBLED, ErrorKind, State, allowance_restored, one_more
+
+Item = TypeVar("Item", bound=WorkItem)
+Handler = Callable[[Item], "State | None"]
+
+log = structlog.get_logger(__name__)
+
+CANDIDATES = 10
+FIRST_PAUSE = 5.0
+LONGEST_PAUSE = 900.0
+MAX_LOSSES = 5
+
+
+class LeaseLost(Exception):
+    """Somebody else has the item now; whoever sees this must do nothing more with it."""
+
+
+class NotAllowed(Exception):
+    """A person asked for something the item's state forbids; the text says why."""
+
+
+def claim(candidates: QuerySet[Item]) -> Item | None:
+    """Take the first of the claimable rows that nobody else takes, and count the attempt.
+
+    Returns the row with its Attempt written, or None. One conditional update decides who has it.
+    """
+    for pk in candidates.values_list("pk", flat=True)[:CANDIDATES]:
+        item = _claim_one(candidates.model, pk)
+        if item is not None:
+            return item
+    return None
+
+
+def _claim_one(model: type[Item], pk: int) -> Item | None:
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            changed = model._default_manager.filter(pk=pk, state=State.PENDING, not_before__lte=now).update(
+                state=State.RUNNING,
+                attempts=one_more("attempts"),
+                tries=one_more("tries"),
+                started_at=now,
+                lease_until=now + _lease(),
+            )
+            if not changed:
+                return None
+            item = model._default_manager.get(pk=pk)
+            Attempt.objects.create(
+                **_key(item),
+                number=item.tries,
+                subject=getattr(item, "subject", ""),
+                worker=worker_name(),
+                asked_by=item.asked_by,
+                reason=item.asked_reason,
+                started_at=now,
+            )
+            return item
+    except IntegrityError:
+        # Another worker holds a message with the same serial: the database says one at a time.
+        return None
+
+
+def perform(item: Item, handler: Handler[Item]) -> bool:
+    """Run the handler on a claimed item and settle it by what came of it. Returns False when the lease was lost."""
+    try:
+        return _settle_done(item, handler(item) or State.DONE)
+    except LeaseLost:
+        log.warning("lease lost", item=str(item), number=item.tries)
+        return False
+    except HubError as error:
+        return settle(item, error)
+    except (OperationalError, InterfaceError) as error:
+        return settle(item, TransientError(f"The database did not answer ({type(error).__name__})."))
+    except Exception as error:
+        log.exception("handler failed", item=str(item))
+        return settle(item, HubError(f"{type(error).__name__}: {error}", remedy="Tell the developers."))
+
+
+def settle(item: WorkItem, error: HubError) -> bool:
+    """Write what an error means: later again, held, or failed with the remedy. The error's class decides."""
+    if isinstance(error, TransientError):
+        return _settle_later(item, error)
+    held = isinstance(error, HoldError)
+    return _finish(
+        item,
+        State.HELD if held else State.FAILED,
+        Attempt.Outcome.HELD if held else Attempt.Outcome.FAILED,
+        error,
+    )
+
+
+def _settle_done(item: WorkItem, state: State) -> bool:
+    return _finish(item, state, Attempt.Outcome.DONE, None)
+
+
+def _settle_later(item: WorkItem, error: TransientError) -> bool:
+    if error.counts and item.attempts >= settings.HUB_MAX_ATTEMPTS:
+        return _finish(item, State.FAILED, Attempt.Outcome.FAILED, error, kind=ErrorKind.EXHAUSTED)
+    not_before = timezone.now() + timedelta(seconds=pause(item.attempts, error.retry_after))
+    attempts = item.attempts if error.counts else item.attempts - 1
+    outcome = Attempt.Outcome.RETRY if error.counts else Attempt.Outcome.POSTPONED
+    return _finish(item, State.PENDING, outcome, error, not_before=not_before, attempts=attempts)
+
+
+def pause(attempts: int, retry_after: float | None = None) -> float:
+    """Return the seconds to wait before the next try: what the other side asked for, else doubling with jitter."""
+    if retry_after is not None:
+        return retry_after + random.uniform(0, min(1.0, retry_after))
+    longest = min(FIRST_PAUSE * 2.0 ** (attempts - 1), LONGEST_PAUSE)
+    return random.uniform(longest / 2, longest)
+
+
+def _finish(
+    item: WorkItem,
+    state: State,
+    outcome: Attempt.Outcome,
+    error: HubError | None,
+    *,
+    kind: str = "",
+    **columns: object,
+) -> bool:
+    now = timezone.now()
+    error_kind = kind or (error.kind if error else "")
+    columns |= {
+        "state": state,
+        "lease_until": None,
+        "losses": 0,
+        "finished_at": None if state == State.PENDING else now,
+        "error_kind": error_kind,
+        "error": error.message if error else "",
+        "remedy": error.remedy if error else "",
+        "hold_code": error.code if isinstance(error, HoldError) and error.releasable else "",
+        "asked_by": "",
+        "asked_reason": "",
+    }
+    with transaction.atomic():
+        if not _mine(item).update(**columns):
+            return False
+        Attempt.objects.filter(**_key(item), number=item.tries).update(
+            outcome=outcome, error_kind=error_kind, error=str(error or ""), finished_at=now
+        )
+    return True
+
+
+def beat(item: WorkItem) -> None:
+    """Extend the lease; raise LeaseLost when it is not ours any more. Called before every call out."""
+    if not _mine(item).update(lease_until=timezone.now() + _lease()):
+        raise LeaseLost(str(item))
+
+
+def sweep(models: Iterable[type[WorkItem]]) -> int:
+    """Put back what dead workers left, or fail it after too many losses. Returns how many rows were touched."""
+    return sum(_put_back(item) for model in models for item in _expired(model))
+
+
+def _expired(model: type[Item]) -> QuerySet[Item]:
+    return model._default_manager.filter(state=State.RUNNING, lease_until__lt=timezone.now())
+
+
+def _put_back(item: WorkItem) -> bool:
+    hopeless = item.losses + 1 >= MAX_LOSSES
+    text = "The worker died or hung while it worked on this."
+    now = timezone.now()
+    with transaction.atomic():
+        changed = (
+            _mine(item)
+            .filter(lease_until__lt=now)
+            .update(
+                state=State.FAILED if hopeless else State.PENDING,
+                losses=item.losses + 1,
+                not_before=now,
+                lease_until=None,
+                finished_at=now if hopeless else None,
+                error_kind=ErrorKind.TIMEOUT,
+                error=text,
+                remedy="Tell the developers, then Retry." if hopeless else "",
+            )
+        )
+        if changed:
+            Attempt.objects.filter(**_key(item), number=item.tries).update(
+                outcome=Attempt.Outcome.LOST, error_kind=ErrorKind.TIMEOUT, error=text, finished_at=now
+            )
+    return bool(changed)
+
+
+def retry(item: WorkItem, *, by: str, reason: str) -> None:
+    """Let a stopped item start again with a fresh allowance; who and why is kept on the next attempt.
+
+    Raises NotAllowed when the item is not stopped (a try may be under way) or the reason is empty.
+    """
+    if not reason.strip():
+        raise NotAllowed("Say why: the reason is kept with the attempt.")
+    with transaction.atomic():
+        changed = (
+            type(item)
+            ._default_manager.filter(pk=item.pk, state__in=(*TROUBLED, State.CANCELLED))
+            .update(**allowance_restored(), asked_by=by, asked_reason=reason.strip())
+        )
+        if not changed:
+            raise NotAllowed(f"{item} is {_present_state(item)}: there is nothing to retry.")
+        rings.ring()
+
+
+def cancel(item: WorkItem, *, by: str, reason: str) -> None:
+    """Give an unfinished item up for good, unless it is being worked on; later ones of its subject go on."""
+    if not reason.strip():
+        raise NotAllowed("Say why: the reason is kept with the attempt.")
+    now = timezone.now()
+    with transaction.atomic():
+        changed = (
+            type(item)
+            ._default_manager.filter(pk=item.pk, state__in=(State.PENDING, *TROUBLED))
+            .update(state=State.CANCELLED, finished_at=now, tries=one_more("tries"))
+        )
+        if not changed:
+            raise NotAllowed(f"{item} is {_present_state(item)}: it cannot be cancelled now.")
+        Attempt.objects.create(
+            **_key(item),
+            number=type(item)._default_manager.get(pk=item.pk).tries,
+            subject=getattr(item, "subject", ""),
+            outcome=Attempt.Outcome.CANCELLED,
+            asked_by=by,
+            reason=reason.strip(),
+            finished_at=now,
+        )
+        rings.ring()
+
+
+def worker_name() -> str:
+    """Return the name under which this process signs its attempts: cluster and process id."""
+    return f"{cluster_name()}/{os.getpid()}"
+
+
+def cluster_name() -> str:
+    """Return the name of the cluster this process belongs to, given by its supervisor."""
+    return os.environ.get("HUB_CLUSTER") or socket.gethostname()
+
+
+def _present_state(item: WorkItem) -> str:
+    return State(type(item)._default_manager.values_list("state", flat=True).get(pk=item.pk)).label.lower()
+
+
+def _mine(item: Item) -> QuerySet[Item]:
+    return type(item)._default_manager.filter(pk=item.pk, state=State.RUNNING, tries=item.tries)
+
+
+def _key(item: WorkItem) -> dict[str, object]:
+    return {"item_kind": item.label, "item_id": item.pk}
+
+
+def _lease() -> timedelta:
+    return timedelta(seconds=settings.HUB_LEASE_SECONDS)

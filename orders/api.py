@@ -1,0 +1,82 @@
+"""POST /norce/orders: authenticate, check the size and the kind, store, answer."""
+
+from __future__ import annotations
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from connectors.norce import wire, xml
+from connectors.norce.types.order_updates import OrderResponse, ResponseStatus
+from hub import rejected
+from hub.authentication import basic_user
+from orders.models import Order
+from orders.receiving import ENDPOINT, receive
+
+log = structlog.get_logger(__name__)
+
+FORMATS = {
+    "application/json": Order.Format.JSON,
+    "text/json": Order.Format.JSON,
+    "application/xml": Order.Format.XML,
+    "text/xml": Order.Format.XML,
+}
+
+
+@csrf_exempt
+@require_POST
+def create_order(request: HttpRequest) -> HttpResponse:
+    """Take an OrderRequest from Norce and answer an OrderResponse in the same content type.
+
+    200 OK when it is stored (also when it was before), 200 Failed when it cannot be identified, 401,
+    413 over 2 MiB, 415, 503 when it could not be stored: Norce then sends it again.
+    """
+    user = basic_user(request.headers.get("Authorization", ""), settings.NORCE_RECEIVER_CREDENTIALS)
+    if user is None:
+        return HttpResponse(status=401, headers={"WWW-Authenticate": 'Basic realm="Norce orders"'})
+    format = FORMATS.get((request.content_type or "").lower())
+    try:
+        return _receive(request, format, user)
+    except DatabaseError as error:
+        log.error("order not stored", error=type(error).__name__)
+        return _answer(_failed("The order could not be stored; send it again."), format, 503)
+
+
+def _receive(request: HttpRequest, format: Order.Format | None, user: str) -> HttpResponse:
+    size = int(request.META.get("CONTENT_LENGTH") or 0)
+    if size > settings.ORDER_BODY_LIMIT:
+        return _refuse(request, user, 413, f"The body has {size} bytes; at most {settings.ORDER_BODY_LIMIT} are taken.")
+    if format is None:
+        return _refuse(request, user, 415, "Send application/json or application/xml.", body=request.body)
+    response = receive(body=request.body, format=format, sender=user, address=_address(request))
+    return _answer(response, format, 200)
+
+
+def _refuse(request: HttpRequest, user: str, status: int, reason: str, body: bytes = b"") -> HttpResponse:
+    rejected.keep(
+        endpoint=ENDPOINT,
+        body=body,
+        reason=reason,
+        content_type=request.content_type or "",
+        sender=user,
+        address=_address(request),
+        size=int(request.META.get("CONTENT_LENGTH") or 0),
+    )
+    return _answer(_failed(reason), FORMATS.get((request.content_type or "").lower()), status)
+
+
+def _failed(reason: str) -> OrderResponse:
+    return OrderResponse(status_code=ResponseStatus.FAILED, has_erp_order_no=False, description=reason)
+
+
+def _answer(response: OrderResponse, format: Order.Format | None, status: int) -> HttpResponse:
+    if format == Order.Format.XML:
+        return HttpResponse(xml.write_order_response(response), content_type="application/xml", status=status)
+    return HttpResponse(wire.encode(response), content_type="application/json", status=status)
+
+
+def _address(request: HttpRequest) -> str:
+    return str(request.META.get("REMOTE_ADDR", ""))

@@ -1,0 +1,90 @@
+"""Find out which order a received body is about, reading no more of it than that."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from connectors.norce import xml
+from connectors.norce.message import WireError
+from customers.identity import normal_email, normal_number
+from orders.models import Order
+
+LONGEST = 255
+
+
+class Unidentifiable(Exception):
+    """The body cannot be told to be an order; the text says why."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """The key of an order (application, source, reference), its buyer's e-mail, and the serial of its buyer."""
+
+    application_key: str
+    source: str
+    client_order_ref: str
+    buyer_email: str
+    serial: str
+
+
+def identify(body: bytes, format: str) -> Identity:
+    """Return whose order a body is; raise Unidentifiable with the field and the remedy.
+
+    The key is (Header.ApplicationKey, Source, ClientOrderRef): external orders carry their source's
+    own numbers, so ClientOrderRef alone is not safe (orders.md § 5).
+    """
+    data = parse(body, format)
+    reference = _key(data, "ClientOrderRef")
+    if not reference:
+        raise Unidentifiable("ClientOrderRef is missing: send the order's basket id.")
+    email = normal_email(_text(_object(_object(data, "SellTo"), "Person"), "Email"))
+    email = email if _storable(email) else ""
+    return Identity(
+        application_key=_key(_object(data, "Header"), "ApplicationKey").strip("{} ").lower()[:64],
+        source=_key(data, "Source"),
+        client_order_ref=reference,
+        buyer_email=email[:LONGEST],
+        serial=_serial(data, email),
+    )
+
+
+def parse(body: bytes, format: str) -> dict[str, Any]:
+    """Return the body's members as a mapping; raise Unidentifiable when it is not well-formed."""
+    try:
+        data = json.loads(body.decode("utf-8-sig")) if format == Order.Format.JSON else xml.read_order_request(body)
+    except (ValueError, RecursionError, WireError) as error:
+        raise Unidentifiable(f"The body is not well-formed {Order.Format(format).label}: {str(error)[:200]}") from error
+    if not isinstance(data, dict):
+        raise Unidentifiable("The body is not an OrderRequest: expected an object.")
+    return data
+
+
+def _serial(data: dict[str, Any], email: str) -> str:
+    company = _object(_object(data, "SellTo"), "Company")
+    vat_no = normal_number(_text(company, "VatNo"))
+    return f"buyer:{vat_no or email}"[:LONGEST] if vat_no or email else ""
+
+
+def _object(data: dict[str, Any], name: str) -> dict[str, Any]:
+    value = data.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def _text(data: dict[str, Any], name: str) -> str:
+    value = data.get(name)
+    return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
+
+
+def _key(data: dict[str, Any], name: str) -> str:
+    text = _text(data, name)
+    if len(text) > LONGEST:
+        raise Unidentifiable(f"{name} has {len(text)} characters: at most {LONGEST} can be kept.")
+    if not _storable(text):
+        raise Unidentifiable(f"{name} holds a character that is not text.")
+    return text
+
+
+def _storable(text: str) -> bool:
+    return "\x00" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)

@@ -1,0 +1,85 @@
+"""Keep an OrderRequest once; build the OrderResponse."""
+
+from __future__ import annotations
+
+from django.db import IntegrityError, transaction
+
+from connectors.norce.types.order_updates import OrderResponse, ResponseStatus
+from hub import rejected, rings
+from hub.models import OutboxMessage
+from orders.identifying import Identity, Unidentifiable, identify
+from orders.models import Order
+
+ENDPOINT = "norce/orders"
+
+
+def receive(*, body: bytes, format: str, sender: str = "", address: str = "") -> OrderResponse:
+    """Store a received order, its work and the ring in one transaction; return the answer for Norce.
+
+    A repeat gets the same answer, with the ERP number once it is known. A body that cannot be
+    identified is kept as rejected and answered Failed. Raises DatabaseError when nothing could be
+    stored: the sender must then try again.
+    """
+    try:
+        identity = identify(body, format)
+    except Unidentifiable as error:
+        rejected.keep(
+            endpoint=ENDPOINT, body=body, reason=str(error), content_type=format, sender=sender, address=address
+        )
+        return OrderResponse(status_code=ResponseStatus.FAILED, has_erp_order_no=False, description=str(error))
+    order = _store(identity, body, format)
+    if order is not None:
+        return stored_answer("")
+    return _repeat(identity, body, format, sender, address)
+
+
+def stored_answer(erp_order_no: str) -> OrderResponse:
+    """Return the answer to an order that is stored, with the ERP's number as soon as there is one."""
+    return OrderResponse(
+        status_code=ResponseStatus.OK,
+        has_erp_order_no=bool(erp_order_no),
+        erp_order_no=erp_order_no or None,
+        description="Created" if erp_order_no else "Queued",
+    )
+
+
+def _store(identity: Identity, body: bytes, format: str) -> Order | None:
+    try:
+        with transaction.atomic():
+            order = Order.objects.create(
+                application_key=identity.application_key,
+                source=identity.source,
+                client_order_ref=identity.client_order_ref,
+                buyer_email=identity.buyer_email,
+                format=format,
+                body=body,
+            )
+            OutboxMessage.objects.create(
+                kind="erp.order",
+                system="erp",
+                subject=order.subject,
+                key=f"erp.order:{order.pk}",
+                serial=identity.serial,
+            )
+            rings.ring()
+            return order
+    except IntegrityError:
+        return None
+
+
+def _repeat(identity: Identity, body: bytes, format: str, sender: str, address: str) -> OrderResponse:
+    first = Order.objects.get(
+        application_key=identity.application_key,
+        source=identity.source,
+        client_order_ref=identity.client_order_ref,
+    )
+    if bytes(first.body) != body:
+        rejected.keep(
+            endpoint=ENDPOINT,
+            body=body,
+            reason=f"Order {first} came again with other content; what came first counts.",
+            content_type=format,
+            sender=sender,
+            address=address,
+        )
+    return stored_answer(first.erp_order_no)

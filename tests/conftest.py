@@ -1,0 +1,103 @@
+"""What every test may ask for: the sandbox as the other end, an application, orders, and a way to do the work."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from connectors.sandbox.adapter import SandboxAdapter
+from connectors.sandbox.core import Sandbox
+from connectors.sandbox.options import SandboxOptions
+from connectors.sandbox.registration import register_order
+from hub import drain, gateways, rings
+from hub.models import Application, ErpConnection
+from orders.models import Order
+
+PAYLOADS = Path(__file__).parent / "payloads"
+AUTH = {"Authorization": "Basic bm9yY2U6YS1sb25nLXJhbmRvbS1zZWNyZXQtZm9yLXRlc3Rz"}
+SYSTEMS = ("norce", "erp:default", "erp:second")
+
+
+def sample(name: str, **changes: Any) -> dict[str, Any]:
+    """Return a sample order by the start of its file's name, with top-level members changed."""
+    path = next(PAYLOADS.glob(f"order-{name}*.json"))
+    return json.loads(path.read_text()) | changes
+
+
+@pytest.fixture(autouse=True)
+def quiet_rings() -> None:
+    """No ring of one test is folded into another test's."""
+    rings.forget()
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """A Norce tenant and an ERP in this process, mounted on the hub's own HTTP sessions."""
+    other_end = Sandbox(SandboxOptions(rate_limit=0, job_seconds=0))
+    gateways.forget_sessions()
+    for system in SYSTEMS:
+        gateways.session(system).mount("http://sandbox.test", SandboxAdapter(other_end, sleep=lambda seconds: None))
+    yield other_end
+    gateways.forget_sessions()
+
+
+@pytest.fixture
+def application(transactional_db: None) -> Application:
+    """The application of the sample orders 1, 3, 4, 5 and 6, with the ERP connection ``default``."""
+    connection, _ = ErpConnection.objects.get_or_create(name="default")
+    return Application.objects.create(
+        key="7f0c2d1a-4b52-4f6e-9a31-0d5b6f1e2c10", number=1901, name="Exempel SE", erp_connection=connection
+    )
+
+
+@pytest.fixture
+def business(application: Application) -> Application:
+    """The application of the sample order 2 (a company's)."""
+    return Application.objects.create(
+        key="3c9a5be2-0f17-4d6b-b0c8-91e4a6d7f203",
+        number=1902,
+        name="Exempel Företag",
+        erp_connection=application.erp_connection,
+    )
+
+
+@pytest.fixture
+def post_order(client: Client) -> Callable[..., Any]:
+    """Post an order as Norce does."""
+
+    def post(body: Any, content_type: str = "application/json", path: str = "/norce/orders", **options: Any) -> Any:
+        data = json.dumps(body) if isinstance(body, dict) else body
+        return client.post(path, data=data, content_type=content_type, headers=AUTH, **options)
+
+    return post
+
+
+@pytest.fixture
+def received(post_order: Callable[..., Any], sandbox: Sandbox) -> Callable[..., Order]:
+    """Receive a sample order, registered in the sandbox as Norce would have it; return its row."""
+
+    def receive(name: str = "01", **changes: Any) -> Order:
+        body = sample(name, **changes)
+        register_order(sandbox.state, body)
+        assert post_order(body).json()["StatusCode"] == "OK"
+        return Order.objects.get(client_order_ref=str(body["ClientOrderRef"]), source=body["Source"])
+
+    return receive
+
+
+@pytest.fixture
+def work() -> Callable[[], int]:
+    """Do all work that is due now, in this process; return how many items were done."""
+
+    def do() -> int:
+        done = 0
+        while drain.step():
+            done += 1
+        return done
+
+    return do

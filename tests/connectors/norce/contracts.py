@@ -1,0 +1,70 @@
+"""The contracts and sample orders, and which dataclass stands for which schema."""
+
+from __future__ import annotations
+
+from dataclasses import is_dataclass
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import simplejson
+import yaml
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+from connectors.norce import plan
+from connectors.norce.message import Message
+from connectors.norce.types import customers, import_header, jobs, order_updates, orders, warehouse
+
+ROOT = Path(__file__).parents[3]
+SAMPLES = sorted((ROOT / "tests" / "payloads").glob("order-*.json"))
+ORDER, CUSTOMER = "norce-order-service", "norce-customer-service"
+MODULES: dict[str, tuple[ModuleType, ...]] = {
+    ORDER: (orders, order_updates, warehouse),
+    CUSTOMER: (customers, import_header, jobs),
+}
+
+
+@cache
+def contract(service: str) -> Any:
+    path = ROOT / "connectors" / "norce" / "contracts" / f"{service}.openapi.yaml"
+    return yaml.safe_load(path.read_text())
+
+
+@cache
+def validator(service: str, schema: str) -> Draft202012Validator:
+    resource = Resource(contents=contract(service), specification=DRAFT202012)
+    registry: Registry[Any] = Registry().with_resource("urn:contract", resource)
+    return Draft202012Validator({"$ref": f"urn:contract#/components/schemas/{schema}"}, registry=registry)
+
+
+def complaints(service: str, schema: str, data: Any) -> list[str]:
+    """Validate what is sent the way Norce will see it; floats are enough to check types."""
+    wire = simplejson.loads(simplejson.dumps(data, use_decimal=True))
+    return [f"{error.json_path}: {error.message}" for error in validator(service, schema).iter_errors(wire)]
+
+
+def object_schemas(service: str) -> dict[str, dict[str, Any]]:
+    """Return name -> members of every schema that describes an object, allOf flattened."""
+    schemas = contract(service)["components"]["schemas"]
+    found = {name: _members(schemas, schema) for name, schema in schemas.items()}
+    return {name: members for name, members in found.items() if members}
+
+
+def _members(schemas: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    members: dict[str, Any] = {}
+    for part in schema.get("allOf", ()):
+        members |= _members(schemas, schemas[part["$ref"].rsplit("/")[-1]] if "$ref" in part else part)
+    return members | schema.get("properties", {})
+
+
+def class_of(service: str, schema: str) -> type[Message]:
+    [found] = [getattr(module, schema) for module in MODULES[service] if schema in vars(module)][:1] or [None]
+    assert found is not None and is_dataclass(found), f"{service} has no dataclass {schema}"
+    return found
+
+
+def members_of(cls: type[Message]) -> dict[str, plan.Member]:
+    return {member.name: member for member in plan.plan_of(cls).members}

@@ -1,0 +1,29 @@
+"""The hub's settings as the tests use them: nothing of the developer's own environment but the database and Redis."""
+
+from __future__ import annotations
+
+import os
+
+# What `.env` says about databases is for running, not for testing.
+os.environ.setdefault("DATABASE_URL", "sqlite:///test.sqlite3")
+os.environ.setdefault("REDIS_URL", "")
+os.environ |= {
+    "DJANGO_SECRET_KEY": "only-for-tests",
+    "DJANGO_DEBUG": "false",
+    "DJANGO_ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
+    "EMAIL_URL": "memorymail://",
+    "LOG_LEVEL": "CRITICAL",
+    "NORCE_BASE_URL": "http://sandbox.test",
+    "NORCE_CLIENT_ID": "sandbox",
+    "NORCE_CLIENT_SECRET": "sandbox-secret",
+    "NORCE_SCOPE": "playground",
+    "NORCE_APPLICATION_ID": "1901",
+    "NORCE_REQUESTS_PER_MINUTE": "0",
+    "NORCE_RECEIVER_CREDENTIALS": "norce:a-long-random-secret-for-tests,norce2:the-next-secret-for-rotation",
+    "ERP_URL": "sandbox+http://sandbox.test/erp",
+}
+
+from hub.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SECURE_SSL_REDIRECT = False
