@@ -115,9 +115,8 @@ if not DEBUG:
     SECURE_REDIRECT_EXEMPT = [r"^health/"]
 
 # ---------------------------------------------------------------- database, cache, mail
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'hub.sqlite3'}")
-}
+DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'hub.sqlite3'}"
+DATABASES: dict[str, dict[str, Any]] = {"default": env.db_url_config(DATABASE_URL)}
 database = DATABASES["default"]
 # A new connection for each request or task costs six times the work itself.
 database["CONN_MAX_AGE"] = None

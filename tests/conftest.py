@@ -18,7 +18,7 @@ from hub import drain, gateways, rings
 from hub.models import Application, ErpConnection
 from orders.models import Order
 
-PAYLOADS = Path(__file__).parent / "payloads"
+PAYLOADS = Path(__file__).parent.parent / "connectors" / "sandbox" / "samples"
 AUTH = {"Authorization": "Basic bm9yY2U6YS1sb25nLXJhbmRvbS1zZWNyZXQtZm9yLXRlc3Rz"}
 SYSTEMS = ("norce", "erp:default", "erp:second")
 

@@ -35,8 +35,10 @@ class SandboxOptions:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> SandboxOptions:
-        """Read the hub's address and credentials, which differ per machine; the rest keeps its default."""
+        """Read the hub's address and credentials, and the pace that a benchmark sets; the rest keeps its default."""
         return cls(
+            rate_limit=int(environment.get("SANDBOX_RATE_LIMIT", cls.rate_limit)),
+            job_seconds=float(environment.get("SANDBOX_JOB_SECONDS", cls.job_seconds)),
             hub_url=environment.get("SANDBOX_HUB_URL", ""),
             hub_credentials=environment.get("SANDBOX_HUB_CREDENTIALS", ""),
         )

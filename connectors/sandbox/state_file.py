@@ -75,3 +75,5 @@ class StateFile:
         for name, table in self._state.tables.items():
             for record in data[name]:
                 table.save(record)
+            # Encoded now, so that the first request after the start does not wait for all of it.
+            table.lines()

@@ -19,7 +19,7 @@ from connectors.norce.message import Message
 from connectors.norce.types import customers, import_header, jobs, order_updates, orders, warehouse
 
 ROOT = Path(__file__).parents[3]
-SAMPLES = sorted((ROOT / "tests" / "payloads").glob("order-*.json"))
+SAMPLES = sorted((ROOT / "connectors" / "sandbox" / "samples").glob("order-*.json"))
 ORDER, CUSTOMER = "norce-order-service", "norce-customer-service"
 MODULES: dict[str, tuple[ModuleType, ...]] = {
     ORDER: (orders, order_updates, warehouse),

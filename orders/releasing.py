@@ -1,0 +1,28 @@
+"""Let a held order go on: a person answers the question it is held for."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from hub import work
+from hub.models import OutboxMessage
+from hub.models.work import State
+from orders.models import Order
+
+
+def release(order: Order, *, by: str, reason: str) -> None:
+    """Wave an order's question through and let it start again; kept with who and why.
+
+    Raises NotAllowed when the order is not held, when its question cannot be waved through (two
+    matching customers must be sorted out), or without a reason.
+    """
+    with transaction.atomic():
+        message = OutboxMessage.objects.filter(subject=order.subject, state=State.HELD).order_by("pk").first()
+        if message is None:
+            raise work.NotAllowed(f"Order {order} is not held.")
+        if not message.hold_code:
+            raise work.NotAllowed(f"Order {order} cannot be released: {message.remedy}")
+        row = Order.objects.select_for_update().get(pk=order.pk)
+        row.released = sorted({*row.released, message.hold_code})
+        row.save(update_fields=["released"])
+        work.retry(message, by=by, reason=f"Released ({message.hold_code}): {reason}" if reason.strip() else "")
