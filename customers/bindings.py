@@ -1,4 +1,4 @@
-"""Find, make and mark bindings; a contradiction is held for a person."""
+"""Find and make bindings."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from connectors.erp.base import ErpParty, PartyKind
-from connectors.errors import HoldError
 from customers.identity import normal_email, normal_number
 from customers.models import Binding, CompanyBinding, CustomerBinding
 from hub.models import Application
@@ -45,20 +44,18 @@ def find(application: Application, party: ErpParty) -> Binding | None:
 
 
 def bind(application: Application, party: ErpParty, code: str, *, report: str) -> Binding:
-    """Keep that this party has this code in the ERP, and whether Norce must be told.
+    """Keep that this party has this code in the ERP, and whether Norce must be told; return the row.
 
-    Returns the present row when the code is bound already. Raises HoldError when the database says
-    that another row has the identifier: two codes for one buyer are for a person to sort out.
+    A code that is bound stays as it is. Where another code has the party's identifier already (the
+    order brought a code of its own), the code is kept without it: what is on the order decides.
     """
     model = model_for(party.kind)
-    columns: dict[str, Any] = identifiers(party) | {"report": report}
+    columns: dict[str, Any] = {"report": report}
     try:
         with transaction.atomic():
-            row, _ = model._default_manager.get_or_create(**scope(application), erp_code=code, defaults=columns)
-            return row
-    except IntegrityError as error:
-        raise HoldError(
-            f"The ERP code {code} contradicts a binding: its identifier belongs to another code.",
-            code="binding",
-            remedy="Correct or delete the wrong row under Customers or Companies, then Retry.",
-        ) from error
+            row, _ = model._default_manager.get_or_create(
+                **scope(application), erp_code=code, defaults=columns | identifiers(party)
+            )
+    except IntegrityError:
+        row, _ = model._default_manager.get_or_create(**scope(application), erp_code=code, defaults=columns)
+    return row

@@ -56,7 +56,7 @@ class Command(BaseCommand):
 
     def _send(self, local: Local) -> list[Sent]:
         """Have the sandbox push every order of the story to the hub, as Norce would."""
-        sent = story(local.sandbox_url, first=int(time.time()))
+        sent = story(local.sandbox_url, first=int(time.time() * 2) % 2_000_000_000)
         for entry in sent:
             url = f"{local.sandbox_url}/_sandbox/orders?format={entry.format}"
             for _ in range(entry.times):
