@@ -107,9 +107,7 @@ class Local:
         output: IO[bytes] | None = self.log.open("ab") if self.log else None
         # A session of its own: Ctrl-C reaches this process only, which then ends the children in order.
         self.children.append(
-            subprocess.Popen(
-                command, cwd=settings.BASE_DIR, stdout=output, stderr=output, start_new_session=True
-            )
+            subprocess.Popen(command, cwd=settings.BASE_DIR, stdout=output, stderr=output, start_new_session=True)
         )
 
 

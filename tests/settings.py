@@ -12,15 +12,16 @@ os.environ |= {
     "DJANGO_DEBUG": "false",
     "DJANGO_ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
     "EMAIL_URL": "memorymail://",
-    "LOG_LEVEL": "CRITICAL",
-    "NORCE_BASE_URL": "http://sandbox.test",
+    "LOG_LEVEL": os.environ.get("LOG_LEVEL", "CRITICAL"),
+    # Processes that a test starts find the sandbox over a socket; the tests themselves mount it.
+    "NORCE_BASE_URL": os.environ.get("TEST_NORCE_BASE_URL", "http://sandbox.test"),
     "NORCE_CLIENT_ID": "sandbox",
     "NORCE_CLIENT_SECRET": "sandbox-secret",
     "NORCE_SCOPE": "playground",
     "NORCE_APPLICATION_ID": "1901",
     "NORCE_REQUESTS_PER_MINUTE": "0",
     "NORCE_RECEIVER_CREDENTIALS": "norce:a-long-random-secret-for-tests,norce2:the-next-secret-for-rotation",
-    "ERP_URL": "sandbox+http://sandbox.test/erp",
+    "ERP_URL": f"sandbox+{os.environ.get('TEST_NORCE_BASE_URL', 'http://sandbox.test')}/erp",
 }
 
 from hub.settings import *  # noqa: E402, F403
