@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import requests
 import simplejson
+import urllib3
 
 from connectors.errors import ConfigError, HubError, PermanentError, TransientError
 from connectors.redaction import redact_body, redact_text, redact_url
@@ -51,7 +52,7 @@ class Answer:
         """Return the body decoded with exact decimals; raise PermanentError when it is not JSON."""
         try:
             return simplejson.loads(self.body, use_decimal=True) if self.body.strip() else None
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise PermanentError(f"The answer is not JSON: {redact_body(self.body)[:200]}") from error
 
 
@@ -99,12 +100,11 @@ class Http:
         """Make one call and return its answer (status below 400).
 
         Raises TransientError (network, timeout, 408, 429, 5xx; ``outcome_unknown`` when a write may
-        have happened), ConfigError (401, 403, 404 of a base address) or PermanentError (other 4xx).
+        have happened), ConfigError (an address that is none, 3xx, 401, 403) or PermanentError (other 4xx).
         """
         self.before()
         url = f"{self.base_url}/{path.lstrip('/')}"
-        request = requests.Request(method, url, params=params, headers=headers, data=body, auth=self.auth)
-        prepared = self.session.prepare_request(request)
+        prepared = self._prepare(requests.Request(method, url, params=params, headers=headers, data=body))
         started = time.monotonic()
         answer: Answer | None = None
         failure: HubError | None = None
@@ -119,11 +119,18 @@ class Http:
         assert answer is not None
         return answer
 
+    def _prepare(self, request: requests.Request) -> requests.PreparedRequest:
+        request.auth = self.auth
+        try:
+            return self.session.prepare_request(request)
+        except requests.RequestException as error:
+            raise _unusable_address(self.system, error) from error
+
     def _send(self, prepared: requests.PreparedRequest) -> Answer:
         settings = self.session.merge_environment_settings(prepared.url, {}, True, None, None)
-        response = self.session.send(
-            prepared, timeout=(CONNECT_TIMEOUT, READ_TIMEOUT), allow_redirects=False, **settings
-        )
+        # The adapter and not `session.send`, which reads all of a redirect's body before we may look at the clock.
+        adapter = self.session.get_adapter(prepared.url or "")
+        response = adapter.send(prepared, timeout=(CONNECT_TIMEOUT, READ_TIMEOUT), **settings)
         with response:
             return Answer(
                 status=response.status_code,
@@ -159,11 +166,15 @@ def _read(response: requests.Response) -> bytes:
     deadline = time.monotonic() + DEADLINE
     chunks: list[bytes] = []
     size = 0
-    for chunk in response.iter_content(64 * 1024):
-        chunks.append(chunk)
-        size += len(chunk)
-        if time.monotonic() > deadline or size > BODY_LIMIT:
-            raise requests.exceptions.ReadTimeout(f"No complete answer in {DEADLINE:.0f} s and {BODY_LIMIT} bytes")
+    try:
+        # `read1` gives what has come; a read of a whole block waits for all of it and never sees the clock.
+        while chunk := response.raw.read1(64 * 1024, decode_content=True):
+            chunks.append(chunk)
+            size += len(chunk)
+            if time.monotonic() > deadline or size > BODY_LIMIT:
+                raise requests.exceptions.ReadTimeout(f"No complete answer in {DEADLINE:.0f} s and {BODY_LIMIT} bytes")
+    except urllib3.exceptions.HTTPError as error:
+        raise requests.exceptions.ConnectionError(error) from error
     return b"".join(chunks)
 
 
@@ -201,10 +212,15 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _network_error(system: str, operation: str, method: str, error: requests.RequestException) -> HubError:
-    never_sent = isinstance(error, requests.exceptions.ConnectTimeout) or "NewConnectionError" in repr(error)
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
-        return ConfigError(f"The address of {system} cannot be used: {type(error).__name__}.")
+        return _unusable_address(system, error)
+    never_sent = isinstance(error, requests.exceptions.ConnectTimeout) or "NewConnectionError" in repr(error)
     return TransientError(
         f"{system} did not answer {operation} ({type(error).__name__}).",
         outcome_unknown=method != "GET" and not never_sent,
     )
+
+
+def _unusable_address(system: str, error: Exception) -> ConfigError:
+    name = type(error).__name__
+    return ConfigError(f"The address of {system} cannot be used: {name}.", remedy="Correct its setting, then Retry.")

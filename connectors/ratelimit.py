@@ -16,7 +16,7 @@ MARGIN = 1.5
 
 @dataclass(frozen=True, kw_only=True)
 class Quota:
-    """So many calls a minute under one name; 0 means no limit.
+    """So many calls a minute under one name; 0 means no limit but what a 429 asks for (`block`).
 
     ``reserve`` is what bulk traffic leaves free, so that an order never waits for an import.
     """
@@ -32,8 +32,6 @@ class Quota:
 
 def wait_time(quota: Quota) -> float:
     """Return the seconds until the quota has a free slot; 0.0 when there is one now."""
-    if quota.per_minute <= 0:
-        return 0.0
     bucket = RateBucket.objects.filter(name=quota.name).first()
     return _wait(bucket, quota, time.time()) if bucket else 0.0
 
@@ -44,14 +42,12 @@ def take(quota: Quota, *, patience: float = 2.0) -> None:
     Raises TransientError with ``retry_after`` (and ``counts=False``: nothing was tried) when the
     quota is used up for longer than that. Norce: 60 Connect requests a minute per client (guide 003).
     """
-    if quota.per_minute <= 0:
-        return
     deadline = time.monotonic() + patience
     while not _take_once(quota):
         wait = wait_time(quota)
         if time.monotonic() + wait > deadline:
             raise TransientError(
-                f"The quota {quota.name} ({quota.per_minute} calls a minute) is used up.",
+                f"The quota {quota.name} is used up for another {wait:.0f} s.",
                 retry_after=wait,
                 counts=False,
             )
@@ -67,6 +63,8 @@ def block(name: str, seconds: float) -> None:
 
 
 def _take_once(quota: Quota) -> bool:
+    if quota.per_minute <= 0:
+        return wait_time(quota) == 0
     bucket, _ = RateBucket.objects.get_or_create(name=quota.name)
     now = time.time()
     if _wait(bucket, quota, now) > 0:
@@ -81,9 +79,10 @@ def _take_once(quota: Quota) -> bool:
 def _wait(bucket: RateBucket, quota: Quota, now: float) -> float:
     calls = _in_window(bucket.calls, now)
     free = quota.per_minute - quota.reserve
-    full = calls[len(calls) - free] + WINDOW + MARGIN - now if len(calls) >= free else 0.0
+    full = calls[len(calls) - free] + WINDOW + MARGIN - now if 0 < free <= len(calls) else 0.0
     return max(full, bucket.blocked_until - now, 0.0)
 
 
 def _in_window(calls: Iterable[float], now: float) -> list[float]:
-    return [at for at in calls if now - (WINDOW + MARGIN) < at <= now]
+    """Return the calls that count, oldest first; a moment ahead of us are those of a machine whose clock is."""
+    return sorted(at for at in calls if abs(now - at) < WINDOW + MARGIN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 MASK = "•••"
 LIMIT = 4096
@@ -21,7 +21,7 @@ NAMES = "firstname middlename lastname name attention deliveryattention delivery
 ADDRESSES = "line1 line2 addressline1 addressline2 box zipcode postalcode city"
 TEXTS = "customerordercomment comment importedrow"
 PRIVATE = frozenset(" ".join((SECRETS, IDENTIFIERS, MAILS, PHONES, NAMES, ADDRESSES, TEXTS)).split())
-_EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
+_EMAIL = re.compile(r"[\w.+-][\w.+'-]*@[\w-]+(?:\.[\w-]+)+")
 _PERSONAL_NUMBER = re.compile(r"\b(?:19|20)?\d{6}[-+]?\d{4}\b")
 _PHONE = re.compile(r"\+\d[\d ()-]{6,}\d")
 _TOKEN = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+")
@@ -33,7 +33,8 @@ def redact_url(url: str) -> str:
     host = parts.hostname or ""
     netloc = f"{host}:{parts.port}" if parts.port else host
     query = [(key, MASK if _is_private(key) else redact_text(value)) for key, value in parse_qsl(parts.query)]
-    return urlunsplit((parts.scheme, netloc, parts.path, urlencode(query, safe="•$,()'= "), ""))
+    shown = urlencode(query, safe="$,()'= ").replace(quote(MASK), MASK)
+    return urlunsplit((parts.scheme, netloc, parts.path, shown, ""))
 
 
 def redact_body(body: str | bytes | None) -> str:
@@ -50,10 +51,13 @@ def redact_body(body: str | bytes | None) -> str:
 
 
 def redact_text(text: str) -> str:
-    """Mask e-mail addresses, personal identity numbers, phone numbers and tokens in free text."""
+    """Mask e-mail addresses, personal identity numbers, phone numbers and tokens in free text.
+
+    What no database can hold, NUL and halves of surrogate pairs, becomes a question mark.
+    """
     for pattern in (_TOKEN, _EMAIL, _PERSONAL_NUMBER, _PHONE):
         text = pattern.sub(MASK, text)
-    return text
+    return text.replace("\x00", "?").encode("utf-8", "replace").decode()
 
 
 class _Verbatim(str):
@@ -62,7 +66,7 @@ class _Verbatim(str):
 
 def _masked(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _masked_member(key, item) for key, item in value.items()}
+        return {redact_text(key): _masked_member(key, item) for key, item in value.items()}
     if isinstance(value, list):
         return [_masked(item) for item in value]
     if isinstance(value, str) and not isinstance(value, _Verbatim):
@@ -71,6 +75,9 @@ def _masked(value: Any) -> Any:
 
 
 def _masked_member(key: str, value: Any) -> Any:
+    if key.lower() == "errors" and isinstance(value, dict):
+        # The refusals of a form by its fields: {"errors": {"name": "is needed"}} holds words, not a name.
+        return {redact_text(field): _masked(text) for field, text in value.items()}
     if _is_private(key) and isinstance(value, str) and value:
         return MASK
     return _masked(value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -53,7 +54,7 @@ def settle(rows: Sequence[SyncRow]) -> None:
     now = timezone.now()
     for table in TABLES:
         mine = {_key(row): row for row in rows if _is_about(row, table)}
-        bindings = list(table._default_manager.filter(pk__in=mine))
+        bindings: list[Any] = list(table._default_manager.filter(pk__in=mine))
         for binding in bindings:
             row = mine[binding.pk]
             accepted = row.action == SyncRow.Action.ACCEPTED
@@ -104,14 +105,18 @@ def _last_batch(item: SyncRun) -> int:
 
 
 def _unsent_batches(item: SyncRun) -> list[int]:
-    numbers = item.rows.exclude(batch=None).order_by("batch").values_list("batch", flat=True).distinct()
-    return sorted(set(numbers) - set(item.jobs.values_list("batch", flat=True)))
+    planned = item.rows.exclude(batch=None).order_by("batch").values_list("batch", flat=True).distinct()
+    sent = set(item.jobs.values_list("batch", flat=True))
+    return [batch for batch in planned if batch is not None and batch not in sent]
 
 
 def _send(item: SyncRun, batch: int) -> None:
     rows = list(item.rows.filter(batch=batch))
     table = CustomerBinding if _is_about(rows[0], CustomerBinding) else CompanyBinding
     bindings = list(table._default_manager.filter(pk__in=[_key(row) for row in rows]).order_by("pk"))
+    if not bindings:
+        item.rows.filter(batch=batch).update(action=SyncRow.Action.SKIPPED, message="It was deleted here meanwhile.")
+        return
     method, response = _import(bindings)
     jobs.follow(item, batch=batch, method=method, response=response)
 

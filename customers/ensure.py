@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from connectors.erp.base import Erp, ErpParty
-from connectors.errors import HoldError
+from connectors.errors import HoldError, TransientError
 from customers import bindings
 from customers.identity import normal_email, normal_number
 from customers.models import Binding
@@ -14,8 +14,9 @@ def ensure_party(*, application: Application, erp: Erp, party: ErpParty) -> str:
     """Return the ERP code of a buyer: the one on the order, else bound, else found, else created.
 
     Two matches in the ERP raise HoldError that names them. A create whose outcome is unknown raises
-    TransientError; the next try finds what it made, because it searches first. The caller sees to it
-    that one buyer is ensured by one worker at a time (``OutboxMessage.serial``).
+    TransientError; the next try finds what it made, because it searches first. A buyer without
+    anything to search by is a question for a person then (HoldError). The caller sees to it that one
+    buyer is ensured by one worker at a time (``OutboxMessage.serial``).
     """
     if party.code:
         bindings.bind(application, party, party.code, report=Binding.Report.NOT_NEEDED)
@@ -23,7 +24,7 @@ def ensure_party(*, application: Application, erp: Erp, party: ErpParty) -> str:
     bound = bindings.find(application, party)
     if bound:
         return bound.erp_code
-    code = _search(erp, party) or erp.create_party(party)
+    code = _search(erp, party) or _create(erp, party)
     return bindings.bind(application, party, code, report=Binding.Report.DUE).erp_code
 
 
@@ -42,3 +43,16 @@ def _search(erp: Erp, party: ErpParty) -> str:
             remedy="Merge them in the ERP, or add the right one under Customers or Companies, then Retry.",
         )
     return codes[0] if codes else ""
+
+
+def _create(erp: Erp, party: ErpParty) -> str:
+    try:
+        return erp.create_party(party)
+    except TransientError as error:
+        if not error.outcome_unknown or any(bindings.identifiers(party).values()):
+            raise
+        raise HoldError(
+            f"{error.message} It may have made {party.name} all the same, who cannot be searched by e-mail or number.",
+            code="nameless",
+            remedy="Look for them in the ERP and delete them if they are there, then Retry.",
+        ) from error

@@ -17,23 +17,26 @@ from hub.models import Application
 
 # Query puts the whole filter into the address; addresses of a few thousand characters are safe.
 CHUNK = 20
-Found = dict[str, set[int]]
+NAMELESS = "Nothing to look for in Norce: no e-mail address, no organisation number."
+# Norce ids by application and identifier: customers may be unique to their application.
+Found = dict[tuple[str, str], set[int]]
 
 
 def look_up(bindings: Sequence[Binding]) -> dict[int, str]:
     """Give every binding without a Norce id its id; return why not, by primary key, for those that get none.
 
-    A Query that refuses the question (the sets' spelling is inferred in the notes) gives no reasons:
-    the codes then go out with e-mail address or organisation number, as the import's matching allows.
+    A Query that refuses the question (the sets' spelling is inferred in the notes) leaves out only who
+    has no identifier: the other codes then go out with e-mail address or organisation number, as the
+    import's matching allows.
     """
     wanting = [binding for binding in bindings if binding.norce_id is None]
     found: Found = {}
     try:
         for key, chunk in _chunks(wanting):
-            found |= _search(gateways.norce_query(_number(key)), chunk)
+            found |= {(key, name): ids for name, ids in _search(gateways.norce_query(_number(key)), chunk).items()}
     except PermanentError:
-        return {}
-    reasons = {binding.pk: _assign(binding, found.get(_identifier(binding), set())) for binding in wanting}
+        return {binding.pk: NAMELESS for binding in wanting if not _identifier(binding)}
+    reasons = {binding.pk: _assign(binding, found.get(_key(binding), set())) for binding in wanting}
     return {pk: reason for pk, reason in reasons.items() if reason}
 
 
@@ -47,7 +50,7 @@ def _chunks(bindings: Sequence[Binding]) -> Iterator[tuple[str, list[Binding]]]:
             yield key, group[start : start + CHUNK]
 
 
-def _search(query: NorceQuery, bindings: Sequence[Binding]) -> Found:
+def _search(query: NorceQuery, bindings: Sequence[Binding]) -> dict[str, set[int]]:
     found: defaultdict[str, set[int]] = defaultdict(set)
     names = [_identifier(binding) for binding in bindings]
     if isinstance(bindings[0], CustomerBinding):
@@ -62,6 +65,8 @@ def _search(query: NorceQuery, bindings: Sequence[Binding]) -> Found:
 
 
 def _assign(binding: Binding, ids: set[int]) -> str:
+    if not _identifier(binding):
+        return NAMELESS
     if len(ids) != 1:
         return "Norce has several customers with this identifier." if ids else "Norce does not have this customer."
     try:
@@ -72,6 +77,10 @@ def _assign(binding: Binding, ids: set[int]) -> str:
         binding.norce_id = None
         return "Another ERP code is bound to the same customer in Norce."
     return ""
+
+
+def _key(binding: Binding) -> tuple[str, str]:
+    return binding.application_key, _identifier(binding)
 
 
 def _identifier(binding: Binding) -> str:

@@ -10,34 +10,39 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from hub.models import Attempt, ClusterBeat
+from hub.models import ClusterBeat
 from hub.work import cluster_name
 
-EVERY = 3.0
+EVERY = 2.0
 
 
 class _Last:
     at = float("-inf")
+    stopping = False
 
 
-def beat() -> None:
-    """Write this cluster's sign of life, at most every few seconds; die when the supervisor is gone."""
-    if time.monotonic() - _Last.at < EVERY:
-        return
-    _die_if_orphaned()
-    _Last.at = time.monotonic()
-    ClusterBeat.objects.update_or_create(name=cluster_name(), defaults={"beat_at": timezone.now()})
+def beat() -> bool:
+    """Write this cluster's sign of life, at most every few seconds; die when the supervisor is gone.
+
+    Returns whether the workers may begin something new: not when their supervisor is stopping them.
+    """
+    if time.monotonic() - _Last.at >= EVERY:
+        _die_if_orphaned()
+        _Last.at = time.monotonic()
+        row, _ = ClusterBeat.objects.update_or_create(name=cluster_name(), defaults={"beat_at": timezone.now()})
+        _Last.stopping = row.stopping
+    return not _Last.stopping
+
+
+def set_stopping(name: str, stopping: bool) -> None:
+    """Ask the workers of a cluster to begin nothing new, or let them again."""
+    ClusterBeat.objects.filter(name=name).update(stopping=stopping)
 
 
 def last_beat(name: str | None = None) -> datetime | None:
     """Return the last sign of life of one cluster, or of any."""
     beats = ClusterBeat.objects.filter(name=name) if name else ClusterBeat.objects.all()
     return beats.order_by("-beat_at").values_list("beat_at", flat=True).first()
-
-
-def nothing_claimed_since(moment: datetime) -> bool:
-    """Return whether no attempt at all has been started since then."""
-    return not Attempt.objects.filter(started_at__gte=moment).exists()
 
 
 def stall_limit() -> datetime:

@@ -8,7 +8,7 @@ from django_q.brokers.orm import ORM
 from django_q.conf import Conf
 
 
-class RingBroker(ORM):
+class RingBroker(ORM):  # type: ignore[misc]  # django-q has no types
     """Takes a ring out of the queue when it is fetched instead of when it was answered.
 
     The stock broker repeats what was not acknowledged: a killed worker's task after ``retry``

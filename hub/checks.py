@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from connectors.erp.schemes import ADAPTERS
+from connectors.norce.types.order_updates import OrderStatus
 
 SHORTEST_SECRET = 24
 
@@ -53,6 +54,15 @@ def _credential_problems() -> Iterator[CheckMessage]:
                 hint=f"Use at least {SHORTEST_SECRET} random characters, for example from `openssl rand -hex 24`.",
                 id="hub.W001",
             )
+
+
+@register()
+def check_acknowledgement(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """The status that acknowledges an order must be one that Norce knows."""
+    if settings.NORCE_ACK_STATUS in list(OrderStatus):
+        return []
+    text = f"NORCE_ACK_STATUS is {settings.NORCE_ACK_STATUS}, which is no order status of Norce's."
+    return [Error(text, hint="Use Confirmed, Acknowledged or ErpConfirmed.", id="hub.E004")]
 
 
 @register()

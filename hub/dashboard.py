@@ -1,17 +1,181 @@
-"""The figures of the admin front page."""
+"""The front page of the admin: what needs a person, what goes on now, what happened last."""
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from connectors.models import RateBucket
+from connectors.ratelimit import MARGIN, WINDOW
+from hub import beats, panels
+from hub.admin.badges import state_badge
+from hub.admin.links import item_url, link, list_url
+from hub.admin.work import run_title
+from hub.durations import clock, in_words
+from hub.models import NorceJob, OutboxMessage, SyncRun, WorkItem
+from hub.models.work import TROUBLED, ErrorKind, State
+from hub.panels import MOST, Need, Panel, Table, at_most, bounded
+
+BADGE_SECONDS = 30
+LATEST = 5
+ORDERS = "order:"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One figure of what goes on now; ``tone`` is good, bad, busy or plain."""
+
+    title: str
+    value: str
+    text: str = ""
+    tone: str = "plain"
+    url: str = ""
 
 
 def figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Return the page's context with the figures added."""
-    return context
+    """Return the page's context with the figures added, as far as the user may see them."""
+    parts = [*panels.collect(request), _work(request)]
+    facts = [*_waiting(), _quota(), _workers()] if request.user.has_perm("hub.view_outboxmessage") else []
+    return context | {
+        "needs": panels.needs_first(parts),
+        "facts": facts,
+        "tables": [table for part in parts for table in part.tables],
+    }
 
 
-def orders_in_trouble(request: HttpRequest) -> int:
-    """Return how many work items about orders wait for a person."""
-    return 0
+def orders_in_trouble(request: HttpRequest) -> str:
+    """Return how many work items about orders wait for a person; at most half a minute old."""
+    return str(cache.get_or_set(panels.TROUBLE_COUNT, _count_orders_in_trouble, BADGE_SECONDS))
+
+
+def environment(request: HttpRequest) -> tuple[str, str]:
+    """Return the words and colour that say where this is: the sandbox on this machine, or which Norce."""
+    host = urlsplit(settings.NORCE_BASE_URL).hostname or ""
+    if host in settings.LOOPBACK_HOSTS:
+        return _("Sandbox"), "info"
+    return (host, "warning") if host else (_("Norce is not set up"), "danger")
+
+
+def trouble_by_cause(model: type[WorkItem], **about: str) -> Counter[tuple[str, str]]:
+    """Return how many rows of a work table are held or failed, by (state, kind of error); counts to 1001."""
+    rows = model._default_manager.filter(state__in=TROUBLED, **about).order_by("pk")
+    return Counter(rows.values_list("state", "error_kind")[: MOST + 1])
+
+
+def cause_title(state: str, error_kind: str) -> str:
+    """Return a state and a cause in words."""
+    cause = ErrorKind(error_kind).label if error_kind else _("no reason given")
+    return f"{State(state).label}: {cause}"
+
+
+def _count_orders_in_trouble() -> str:
+    rows = OutboxMessage.objects.filter(state__in=TROUBLED, subject__startswith=ORDERS).order_by("pk")
+    return at_most(bounded(rows))
+
+
+def _work(request: HttpRequest) -> Panel:
+    """What needs a person besides orders, and the last runs."""
+    tables: dict[str, type[SyncRun] | type[NorceJob]] = {"hub_syncrun": SyncRun, "hub_norcejob": NorceJob}
+    needs = [
+        Need(
+            title=f"{model._meta.verbose_name_plural} – {cause_title(state, kind)}".capitalize(),
+            count=count,
+            url=list_url(name, state__exact=state),
+            tone="wait" if state == State.HELD else "bad",
+        )
+        for name, model in tables.items()
+        if request.user.has_perm(f"hub.view_{model._meta.model_name}")
+        for (state, kind), count in trouble_by_cause(model).items()
+    ]
+    shown = request.user.has_perm("hub.view_syncrun")
+    return Panel(needs=tuple(needs), tables=(_last_runs(),) if shown else ())
+
+
+def _last_runs() -> Table:
+    rows = SyncRun.objects.order_by("-pk")[:LATEST]
+    return Table(
+        title=_("Last runs"),
+        headers=(_("What"), _("State"), _("Read"), _("Sent"), _("Failed"), _("Started")),
+        rows=tuple(
+            (
+                link(item_url(run), run_title(run)),
+                state_badge(run),
+                run.count_read,
+                run.count_changed,
+                run.count_failed,
+                clock(run.created_at),
+            )
+            for run in rows
+        ),
+        url=list_url("hub_syncrun"),
+        empty=_("No run yet: ERP codes are reported every few minutes when there are any."),
+    )
+
+
+def _waiting() -> list[Fact]:
+    """Work that waits, by destination, with the age of the oldest."""
+    rows = OutboxMessage.objects.filter(state=State.PENDING).order_by("pk")
+    found = list(rows.values_list("system", "created_at")[: MOST + 1])
+    names = {"erp": _("Waiting for the ERP"), "norce": _("Waiting for Norce")}
+    facts = []
+    for system in dict.fromkeys([*names, *(name for name, _created in found)]):
+        since = [created for name, created in found if name == system]
+        oldest = in_words(timezone.now() - min(since)) if since else ""
+        facts.append(
+            Fact(
+                title=names.get(system, system),
+                value=at_most(len(since)),
+                text=_("oldest: %(age)s") % {"age": oldest} if oldest else _("nothing waits"),
+                tone="busy" if since else "good",
+                url=list_url("hub_outboxmessage", state__exact=State.PENDING, system__exact=system),
+            )
+        )
+    return facts
+
+
+def _quota() -> Fact:
+    """Norce calls left in this minute."""
+    limit = settings.NORCE_REQUESTS_PER_MINUTE
+    bucket = RateBucket.objects.filter(name="norce-connect").first()
+    now = timezone.now().timestamp()
+    used = sum(1 for at in bucket.calls if now - WINDOW - MARGIN < at <= now) if bucket else 0
+    if bucket and bucket.blocked_until > now:
+        pause = in_words(timedelta(seconds=bucket.blocked_until - now))
+        return Fact(
+            title=_("Norce calls left"),
+            value="0",
+            text=_("Norce asked for a pause of %(span)s") % {"span": pause},
+            tone="bad",
+        )
+    if not limit:
+        return Fact(title=_("Norce calls left"), value="–", text=_("no limit is set"))
+    left = max(limit - used, 0)
+    return Fact(
+        title=_("Norce calls left"),
+        value=str(left),
+        text=_("of %(limit)d this minute") % {"limit": limit},
+        tone="good" if left else "busy",
+    )
+
+
+def _workers() -> Fact:
+    """When the workers last gave a sign of life."""
+    last = beats.last_beat()
+    if last is None:
+        return Fact(title=_("Workers"), value=_("never seen"), text=_("Start one: make worker"), tone="bad")
+    alive = last >= beats.stall_limit()
+    return Fact(
+        title=_("Workers"),
+        value=_("at work") if alive else _("silent"),
+        text=_("last sign of life %(age)s ago") % {"age": in_words(timezone.now() - last)},
+        tone="good" if alive else "bad",
+    )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 
 from connectors.ratelimit import wait_time
 from hub import beats, calls, gateways, jobs, registry, rings, runs, work
-from hub.models import NorceJob, OutboxMessage, SyncRun, WorkItem
+from hub.models import Attempt, NorceJob, OutboxMessage, SyncRun, WorkItem
 
 # Well under django-q's timeout of 300 s, also when the last item takes its time.
 BUDGET = 30.0
@@ -32,7 +33,8 @@ def drain(*, budget: float = BUDGET, linger: float = LINGER) -> int:
     last_find = time.monotonic()
     done = 0
     while (now := time.monotonic()) < deadline and (now - last_find < linger or anything_due()):
-        beats.beat()
+        if not beats.beat():
+            break
         if step():
             done += 1
             last_find = time.monotonic()
@@ -63,9 +65,13 @@ def anything_due() -> bool:
     return any(candidates().exists() for candidates, _, _ in _sources())
 
 
-def anything_claimable() -> bool:
-    """Return whether work is due that nothing but a worker is missing for."""
-    return any(wait() == 0 and candidates().exists() for candidates, _, wait in _sources())
+def neglected_since(moment: datetime) -> bool:
+    """Return whether work has been due since then that nothing but a worker is missing for, and none was begun."""
+    if Attempt.objects.filter(started_at__gte=moment).exists():
+        return False
+    return any(
+        wait() == 0 and candidates().filter(not_before__lte=moment).exists() for candidates, _, wait in _sources()
+    )
 
 
 def _sources() -> Iterator[Source]:

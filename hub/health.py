@@ -37,7 +37,7 @@ def _worker_problems() -> list[str]:
     if last is None or last < limit:
         since = f"since {last:%Y-%m-%d %H:%M:%S %Z}" if last else "ever"
         return [f"workers: no sign of life {since}"]
-    if drain.anything_claimable() and beats.nothing_claimed_since(limit):
+    if drain.neglected_since(limit):
         return ["workers: due work is not being taken"]
     return []
 

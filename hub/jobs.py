@@ -20,10 +20,12 @@ INFORMATION = 1
 
 def follow(run: SyncRun, *, batch: int, method: str, response: JobResponse) -> None:
     """Keep the job that Norce made of one import call, mark its rows as sent, and ring so that it is polled."""
+    if not response.job_id:
+        raise PermanentError(f"Norce named no job for the import: {response.description or response.status_code}.")
     with transaction.atomic():
         run.rows.filter(batch=batch).update(action=SyncRow.Action.SENT)
         NorceJob.objects.get_or_create(
-            job_id=int(response.job_id or 0), defaults={"run": run, "batch": batch, "method": method}
+            job_id=response.job_id, defaults={"run": run, "batch": batch, "method": method}
         )
         rings.ring()
 

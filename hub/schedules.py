@@ -30,6 +30,7 @@ def set_schedules() -> list[str]:
 
 
 def _create(entry: Periodic) -> bool:
+    created: bool
     _, created = Schedule.objects.get_or_create(
         name=entry.name,
         defaults={

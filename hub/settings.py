@@ -53,6 +53,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "hub.middleware.machines",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -204,6 +205,8 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "What the hub answers to Norce, the shop and the platform.",
     "VERSION": "0.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": ["orders.schema.add_receiver"],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAdminUser"],
 }
 ORDER_BODY_LIMIT = 2 * 1024 * 1024
@@ -257,6 +260,8 @@ UNFOLD: dict[str, Any] = {
     "SITE_SYMBOL": "sync_alt",
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
+    "ENVIRONMENT": "hub.dashboard.environment",
     "STYLES": [lambda request: static("hub/admin.css")],
     "DASHBOARD_CALLBACK": "hub.dashboard.figures",
     "SIDEBAR": {

@@ -92,11 +92,12 @@ class Supervisor:
         last = beats.last_beat(self.name)
         if last is None or last < limit:
             return "no sign of life"
-        if drain.anything_claimable() and beats.nothing_claimed_since(limit):
+        if drain.neglected_since(limit):
             return "due work is not being taken"
         return ""
 
     def _start(self) -> None:
+        self._announce(stopping=False)
         environment = os.environ | {"HUB_CLUSTER": self.name, "HUB_SUPERVISOR_PID": str(os.getpid())}
         self.child = subprocess.Popen(
             [sys.executable, str(settings.BASE_DIR / "manage.py"), "qcluster"],
@@ -106,12 +107,17 @@ class Supervisor:
         self.started = time.monotonic()
         log.info("cluster started", pid=self.child.pid, name=self.name)
 
+    def _announce(self, *, stopping: bool) -> None:
+        with suppress(DatabaseError):
+            beats.set_stopping(self.name, stopping)
+
     def end(self, grace: float) -> None:
         """Ask the cluster to finish, wait at most ``grace`` seconds, then kill all that is left of its group."""
         if self.child is None:
             return
         group = self.child.pid
         if grace and self.child.poll() is None:
+            self._announce(stopping=True)
             self.child.terminate()
             with suppress(subprocess.TimeoutExpired):
                 self.child.wait(grace)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -46,16 +46,30 @@ def create_order(request: HttpRequest) -> HttpResponse:
 
 
 def _receive(request: HttpRequest, format: Order.Format | None, user: str) -> HttpResponse:
-    size = int(request.META.get("CONTENT_LENGTH") or 0)
+    body, size = _read(request)
     if size > settings.ORDER_BODY_LIMIT:
-        return _refuse(request, user, 413, f"The body has {size} bytes; at most {settings.ORDER_BODY_LIMIT} are taken.")
+        reason = f"The body has {size} bytes; at most {settings.ORDER_BODY_LIMIT} are taken."
+        return _refuse(request, user, 413, reason, size=size)
     if format is None:
-        return _refuse(request, user, 415, "Send application/json or application/xml.", body=request.body)
-    response = receive(body=request.body, format=format, sender=user, address=_address(request))
+        return _refuse(request, user, 415, "Send application/json or application/xml.", body=body, size=size)
+    response = receive(body=body, format=format, sender=user, address=_address(request))
     return _answer(response, format, 200)
 
 
-def _refuse(request: HttpRequest, user: str, status: int, reason: str, body: bytes = b"") -> HttpResponse:
+def _read(request: HttpRequest) -> tuple[bytes, int]:
+    """Return the body and its size in bytes; of too large a body only the size, as far as it was read."""
+    most = settings.ORDER_BODY_LIMIT
+    if request.META.get("wsgi.input_terminated") and not request.META.get("CONTENT_LENGTH"):
+        # A .NET client may send its JSON in chunks without a length, of which Django reads nothing.
+        body = request.META["wsgi.input"].read(most + 1)
+        return body, len(body)
+    size = int(request.META.get("CONTENT_LENGTH") or 0)
+    return (request.body if size <= most else b""), size
+
+
+def _refuse(
+    request: HttpRequest, user: str, status: int, reason: str, *, size: int, body: bytes = b""
+) -> HttpResponse:
     rejected.keep(
         endpoint=ENDPOINT,
         body=body,
@@ -63,7 +77,7 @@ def _refuse(request: HttpRequest, user: str, status: int, reason: str, body: byt
         content_type=request.content_type or "",
         sender=user,
         address=_address(request),
-        size=int(request.META.get("CONTENT_LENGTH") or 0),
+        size=size,
     )
     return _answer(_failed(reason), FORMATS.get((request.content_type or "").lower()), status)
 

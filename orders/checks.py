@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from decimal import Decimal
 
 from connectors.errors import HoldError
@@ -51,7 +52,8 @@ def _sums(request: OrderRequest, tolerance: Decimal, released: bool) -> Reading:
         return reading
     whole = readings(request)[0]
     if released:
-        return whole
+        # The rows as they are: what was paid is no total that the ERP's lines could come to.
+        return replace(whole, paid=whole.rows)
     raise HoldError(
         f"The rows come to {whole.rows:.2f} {request.currency_code or ''}, the payments to {paid(request):.2f}:"
         f" {abs(whole.rounding):.2f} apart.",

@@ -12,6 +12,8 @@ from customers.identity import normal_email, normal_number
 from orders.models import Order
 
 LONGEST = 255
+LONGEST_APPLICATION_KEY = 64
+NORCE_SOURCE = "WEB"
 
 
 class Unidentifiable(Exception):
@@ -33,17 +35,18 @@ def identify(body: bytes, format: str) -> Identity:
     """Return whose order a body is; raise Unidentifiable with the field and the remedy.
 
     The key is (Header.ApplicationKey, Source, ClientOrderRef): external orders carry their source's
-    own numbers, so ClientOrderRef alone is not safe (orders.md § 5).
+    own numbers, so ClientOrderRef alone is not safe (orders.md § 5). An order without a source is
+    Norce's own; names are read in any case, as the rest of the order is.
     """
     data = parse(body, format)
     reference = _key(data, "ClientOrderRef")
     if not reference:
         raise Unidentifiable("ClientOrderRef is missing: send the order's basket id.")
     email = normal_email(_text(_object(_object(data, "SellTo"), "Person"), "Email"))
-    email = email if _storable(email) else ""
+    email = email if storable(email) else ""
     return Identity(
-        application_key=_key(_object(data, "Header"), "ApplicationKey").strip("{} ").lower()[:64],
-        source=_key(data, "Source"),
+        application_key=_key(_object(data, "Header"), "ApplicationKey", LONGEST_APPLICATION_KEY).strip("{} ").lower(),
+        source=_source(data),
         client_order_ref=reference,
         buyer_email=email[:LONGEST],
         serial=_serial(data, email),
@@ -67,24 +70,36 @@ def _serial(data: dict[str, Any], email: str) -> str:
     return f"buyer:{vat_no or email}"[:LONGEST] if vat_no or email else ""
 
 
+def storable(text: str) -> bool:
+    """Return whether every database can hold the text: no NUL, no half of a surrogate pair."""
+    return "\x00" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
+
+
+def _source(data: dict[str, Any]) -> str:
+    source = _key(data, "Source")
+    return NORCE_SOURCE if source.upper() in ("", NORCE_SOURCE) else source
+
+
+def _member(data: dict[str, Any], name: str) -> Any:
+    if name in data:
+        return data[name]
+    return next((value for key, value in data.items() if key.lower() == name.lower()), None)
+
+
 def _object(data: dict[str, Any], name: str) -> dict[str, Any]:
-    value = data.get(name)
+    value = _member(data, name)
     return value if isinstance(value, dict) else {}
 
 
 def _text(data: dict[str, Any], name: str) -> str:
-    value = data.get(name)
+    value = _member(data, name)
     return str(value).strip() if isinstance(value, str | int) and not isinstance(value, bool) else ""
 
 
-def _key(data: dict[str, Any], name: str) -> str:
+def _key(data: dict[str, Any], name: str, longest: int = LONGEST) -> str:
     text = _text(data, name)
-    if len(text) > LONGEST:
-        raise Unidentifiable(f"{name} has {len(text)} characters: at most {LONGEST} can be kept.")
-    if not _storable(text):
+    if len(text) > longest:
+        raise Unidentifiable(f"{name} has {len(text)} characters: at most {longest} can be kept.")
+    if not storable(text):
         raise Unidentifiable(f"{name} holds a character that is not text.")
     return text
-
-
-def _storable(text: str) -> bool:
-    return "\x00" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)

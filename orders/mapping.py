@@ -20,10 +20,10 @@ from connectors.norce.types.orders import (
 from customers.mapping import full_name, phone, to_address
 from hub.models.configuration import ValueKind
 from hub.values import Translate
+from orders.identifying import NORCE_SOURCE
 from orders.sums import Reading, quantity
 
 LONGEST_REFERENCE = 35
-NORCE_SOURCE = "WEB"
 LARGEST_INT32 = 2**31 - 1
 FEE_GROUPS = ("Fee", "AddedFee")
 # A managed structure exists in Norce only; the ERP gets its parts (orders.md § 8).
@@ -40,7 +40,7 @@ def reference(*, application: int, source: str, client_order_ref: str) -> str:
     nothing of the hub's, so a restored database finds its orders again.
     """
     plain = f"{application}-{client_order_ref}"
-    if source.upper() in ("", NORCE_SOURCE) and len(plain) <= LONGEST_REFERENCE:
+    if source == NORCE_SOURCE and len(plain) <= LONGEST_REFERENCE:
         return plain
     mark = blake2b(f"{source}\x00{client_order_ref}".encode(), digest_size=5).hexdigest()
     return f"{plain[: LONGEST_REFERENCE - len(mark) - 1]}~{mark}"
@@ -108,11 +108,11 @@ def acknowledgement(
     own number does not fit, and is then left out for the ERP's number to identify the order.
     """
     number = int(client_order_ref) if client_order_ref.isascii() and client_order_ref.isdigit() else 0
-    ours = source.upper() in ("", NORCE_SOURCE) and 0 < number <= LARGEST_INT32
+    ours = source == NORCE_SOURCE and 0 < number <= LARGEST_INT32
     return SendOrderStatusRequest(
         client_order_ref=number if ours else UNSET,
         erp_order_no=erp_order_no,
-        order_status=OrderStatus(status),
+        order_status=OrderStatus.from_name(status),
         account_id=account_id,
         infos=tuple(OrderInfo(code=code, value=value) for code, value in infos.items()) if infos else UNSET,
     )

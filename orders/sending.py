@@ -18,8 +18,11 @@ from hub.values import translator
 from orders.checks import check
 from orders.contents import read_request
 from orders.mapping import reference, to_erp_order
+from orders.identifying import LONGEST
 from orders.models import Order
 from orders.sums import paid
+
+LARGEST_TOTAL = 10**12
 
 
 def send_order(message: OutboxMessage) -> None:
@@ -105,8 +108,12 @@ def _buyer(request: OrderRequest) -> ClientCustomer:
 
 
 def _summarise(order: Order, request: OrderRequest) -> None:
+    """Fill the columns of lists and searches; what does not fit them is no reason to stop the order."""
     buyer = request.sell_to or request.bill_to
     name = to_party(buyer, "").name if buyer else ""
+    total = round(paid(request), 2)
     Order.objects.filter(pk=order.pk).update(
-        buyer_name=name, currency=(request.currency_code or "")[:3], total=round(paid(request), 2)
+        buyer_name=name[:LONGEST],
+        currency=(request.currency_code or "")[:3],
+        total=total if abs(total) < LARGEST_TOTAL else None,
     )

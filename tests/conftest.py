@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from connectors.sandbox.adapter import SandboxAdapter
@@ -21,6 +22,12 @@ from orders.models import Order
 PAYLOADS = Path(__file__).parent.parent / "connectors" / "sandbox" / "samples"
 AUTH = {"Authorization": "Basic bm9yY2U6YS1sb25nLXJhbmRvbS1zZWNyZXQtZm9yLXRlc3Rz"}
 SYSTEMS = ("norce", "erp:default", "erp:second")
+
+
+def pytest_report_header() -> str:
+    """Say which database and queue the suite runs on."""
+    database = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
+    return f"database: {database}, rings: {'redis' if settings.REDIS_URL else 'database'}"
 
 
 def sample(name: str, **changes: Any) -> dict[str, Any]:

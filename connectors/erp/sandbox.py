@@ -36,17 +36,17 @@ class SandboxErp:
         """Search the customer register; the sandbox compares as the protocol asks."""
         wanted = {"code": code, "email": email, "organisation_no": organisation_no, "vat_no": vat_no}
         params = {"kind": kind.value} | {name: value for name, value in wanted.items() if value}
-        found = self.http.get("find customers", "customers", params=params).json()["customers"]
+        found = _member(self.http.get("find customers", "customers", params=params).json(), "customers")
         return [_party(row) for row in found]
 
     def create_party(self, party: ErpParty) -> str:
         """Create a customer; the sandbox accepts duplicates, as most ERPs do."""
         body = {name: value for name, value in asdict(party).items() if name != "code"}
-        return str(self._post("create customer", "customers", body)["code"])
+        return str(_member(self._post("create customer", "customers", body), "code"))
 
     def find_order(self, reference: str) -> ErpOrderRef | None:
         """Search by our reference."""
-        found = self.http.get("find order", "orders", params={"reference": reference}).json()["orders"]
+        found = _member(self.http.get("find order", "orders", params={"reference": reference}).json(), "orders")
         if len(found) > 1:
             numbers = ", ".join(row["number"] for row in found)
             raise PermanentError(f"The ERP has {len(found)} orders with the reference {reference}: {numbers}.")
@@ -56,11 +56,10 @@ class SandboxErp:
         """Create the order in one call."""
         return _order_ref(self._post("create order", "orders", asdict(order)))
 
-    def _post(self, operation: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    def _post(self, operation: str, path: str, body: dict[str, Any]) -> Any:
         encoded = simplejson.dumps(body, use_decimal=False, default=_text).encode()
         headers = {"Content-Type": "application/json"}
-        answer: dict[str, Any] = self.http.post(operation, path, headers=headers, body=encoded).json()
-        return answer
+        return self.http.post(operation, path, headers=headers, body=encoded).json()
 
 
 def _text(value: object) -> str:
@@ -70,13 +69,22 @@ def _text(value: object) -> str:
 
 
 def _party(row: dict[str, Any]) -> ErpParty:
-    known = {name: value or "" for name, value in row.items() if name in ErpParty.__dataclass_fields__}
+    known: dict[str, Any] = {name: row.get(name) or "" for name in ErpParty.__dataclass_fields__}
     address = ErpAddress(**{name: value or "" for name, value in (row.get("address") or {}).items()})
     return ErpParty(**known | {"kind": PartyKind(row["kind"]), "address": address})
 
 
-def _order_ref(row: dict[str, Any]) -> ErpOrderRef:
-    return ErpOrderRef(number=row["number"], reference=row["reference"], customer_code=row.get("customer_code") or "")
+def _order_ref(row: Any) -> ErpOrderRef:
+    number, reference = str(_member(row, "number")), str(_member(row, "reference"))
+    return ErpOrderRef(number=number, reference=reference, customer_code=row.get("customer_code") or "")
+
+
+def _member(answer: Any, name: str) -> Any:
+    """Return a member the answer must have; an empty number would be taken for an order that is not there."""
+    value = answer.get(name) if isinstance(answer, dict) else None
+    if value in (None, ""):
+        raise PermanentError(f"The ERP's answer has no {name}.", remedy="Look in the ERP what it made, then Retry.")
+    return value
 
 
 def connect(url: str, http: Http) -> SandboxErp:

@@ -90,17 +90,20 @@ class NorceToken:
                 scope=self.scope.split(),
                 timeout=TIMEOUT,
             )
+            if not token["access_token"]:
+                raise ValueError("an empty token")
             return str(token["access_token"]), float(token.get("expires_in") or 3600)
         except requests.RequestException as error:
             failure = TransientError(f"Norce did not answer the token call ({type(error).__name__}).")
-        except (OAuth2Error, ValueError, KeyError) as error:
+        except (OAuth2Error, ValueError, KeyError, TypeError, AttributeError) as error:
             failure = self._refusal(answers, error)
         finally:
             self._record(answers, failure, time.monotonic() - started)
         raise failure
 
     def _session(self, answers: list[requests.Response]) -> OAuth2Session:
-        session = OAuth2Session(client=BackendApplicationClient(client_id=self.client_id, scope=self.scope.split()))
+        # The session must not know the scope: oauthlib takes another spelling of it in the answer for a fault.
+        session = OAuth2Session(client=BackendApplicationClient(client_id=self.client_id))
         for prefix, adapter in self.http.session.adapters.items():
             session.mount(prefix, adapter)
 

@@ -18,6 +18,14 @@ class NumberedName(StrEnum):
         return member
 
     @classmethod
+    def from_name(cls, name: str) -> Self:
+        """Return the member with this name; raise ValueError naming those there are."""
+        for member in cls:
+            if member.value == name:
+                return member
+        raise ValueError(f"{cls.__name__} has no {name}; known are {', '.join(cls)}.")
+
+    @classmethod
     def from_id(cls, number: int) -> Self:
         """Return the member with Norce's ``number``; raise ValueError naming the numbers there are."""
         for member in cls:

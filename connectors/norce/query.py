@@ -58,7 +58,7 @@ class NorceQuery:
         answer = self.api.call("GET", path, params=params, bulk=True).json()
         if not isinstance(answer, dict) or not isinstance(answer.get("value"), list):
             raise PermanentError(f"Norce Query answered {path} without a list of values.")
-        return answer["value"]
+        return list(answer["value"])
 
 
 def _any(field: str, values: Sequence[str]) -> str:

@@ -101,10 +101,14 @@ class RejectedMessage(models.Model):
 
 
 class ClusterBeat(models.Model):
-    """The last sign of life of each worker cluster; a supervisor restarts one that falls silent."""
+    """The last sign of life of each worker cluster; a supervisor restarts one that falls silent.
+
+    ``stopping`` asks the cluster's workers to begin nothing new: a deployment loses no work in hand.
+    """
 
     name = models.CharField(max_length=100, unique=True)
     beat_at = models.DateTimeField(default=timezone.now)
+    stopping = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return self.name

@@ -115,6 +115,7 @@ class OutboxMessage(WorkItem):
             )
         ]
         indexes = [*work_indexes("outbox"), models.Index(fields=["subject", "system"], name="outbox_subject")]
+        permissions = [("retry_workitem", _("Can start, retry and cancel work"))]
 
     def __str__(self) -> str:
         return self.key

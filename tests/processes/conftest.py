@@ -144,19 +144,31 @@ class Hub:
         sql = "SELECT 1 FROM orders_order WHERE client_order_ref = %s AND acknowledged_at IS NOT NULL"
         return bool(self.query(sql, str(reference)))
 
+    def unfinished(self, reference: int) -> int:
+        """Return how many messages about an order are not done."""
+        sql = "SELECT id FROM orders_order WHERE client_order_ref = %s"
+        subjects = [f"order:{key}" for (key,) in self.query(sql, str(reference))]
+        states = [self.query("SELECT state FROM hub_outboxmessage WHERE subject = %s", name) for name in subjects]
+        return sum(state != "done" for rows in states for (state,) in rows)
+
     def sweep(self) -> None:
         self.manage("sweep")
 
-    def stop(self) -> None:
-        self.striking.calm()
-        for child in self.children:
+    def end(self, children: list[subprocess.Popen[bytes]]) -> None:
+        """End processes kindly: a supervisor that is killed would leave its cluster to the next test."""
+        for child in children:
             child.terminate()
-        for child in self.children:
+        for child in list(children):
             try:
-                child.wait(15)
+                child.wait(30)
             except subprocess.TimeoutExpired:
                 os.killpg(child.pid, signal.SIGKILL)
                 child.wait()
+            self.children.remove(child)
+
+    def stop(self) -> None:
+        self.striking.calm()
+        self.end(self.children)
         self.server.stop()
         self.database.close()
         self.log.close()
@@ -209,11 +221,7 @@ def hub(running_hub: Hub, django_db_blocker: Any) -> Iterator[Hub]:
         before = set(running_hub.children)
         yield running_hub
         running_hub.striking.calm()
-        for child in [child for child in running_hub.children if child not in before]:
-            with suppress(ProcessLookupError):
-                os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
-            running_hub.children.remove(child)
+        running_hub.end([child for child in running_hub.children if child not in before])
 
 
 @pytest.fixture(scope="session")

@@ -60,4 +60,4 @@ def assert_it_is_finished_once(hub: Hub, reference: int) -> None:
     customers = hub.sandbox.state.erp_customers.find("email", f"buyer{reference}@example.com")
     history = next(row for row in hub.sandbox.state.orders if row["client_order_ref"] == str(reference))["history"]
     assert (len(orders), len(customers), [step["status"] for step in history]) == (1, 1, ["Confirmed"])
-    wait_until(lambda: hub.query("SELECT count(*) FROM hub_outboxmessage WHERE state <> 'done'") == [(0,)])
+    wait_until(lambda: hub.unfinished(reference) == 0)

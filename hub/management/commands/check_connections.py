@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -20,7 +21,7 @@ class Command(TableCommand):
     def rows(self, **options: Any) -> Sequence[Row]:
         """Make one harmless call to each system."""
         checks: list[tuple[str, Callable[[], str]]] = [("norce connect", _connect), ("norce query", _query)]
-        checks += [(f"erp {name}", lambda name=name: gateways.erp(name).ping()) for name in settings.ERP_URLS]
+        checks += [(f"erp {name}", partial(_erp, name)) for name in settings.ERP_URLS]
         return [_row(name, check) for name, check in checks]
 
 
@@ -31,6 +32,10 @@ def _connect() -> str:
 
 def _query() -> str:
     return f"{len(gateways.norce_query().applications())} applications"
+
+
+def _erp(name: str) -> str:
+    return gateways.erp(name).ping()
 
 
 def _row(name: str, check: Callable[[], str]) -> Row:

@@ -1,0 +1,209 @@
+"""Customers and companies in the admin: which ERP code is whose, and whether Norce knows it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import SimpleListFilter, display, register
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import ValidationError
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from customers.dashboard import refused_codes
+from customers.identity import normal_email, normal_number
+from customers.models import Binding, CompanyBinding, CustomerBinding
+from hub import panels
+from hub.admin.badges import badge
+from hub.admin.base import BigTableAdmin
+from hub.admin.configuration import application_choices
+from hub.admin.reasons import back_to
+from hub.admin.theme import BaseDialogForm, ModelForm, action
+from hub.models import ErpConnection
+
+REPORT_TONES = {
+    Binding.Report.NOT_NEEDED: "good",
+    Binding.Report.DUE: "busy",
+    Binding.Report.SENT: "busy",
+    Binding.Report.ACCEPTED: "good",
+    Binding.Report.UNKNOWN: "wait",
+    Binding.Report.FAILED: "bad",
+}
+SCOPE = ("application_key", "erp_connection")
+REFUSED = "refused"
+
+panels.add(refused_codes)
+
+
+class BindingForm(ModelForm):
+    """What identifies a buyer is stored as it is compared; a repeated one is refused in words."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Offer the applications and ERP connections there are, on a new row."""
+        super().__init__(*args, **kwargs)
+        choices = {
+            "application_key": application_choices(),
+            "erp_connection": [(row.name, row.name) for row in ErpConnection.objects.order_by("name")],
+        }
+        for name in self.fields.keys() & choices.keys():
+            self.fields[name] = forms.ChoiceField(
+                label=self.fields[name].label,
+                choices=choices[name],
+                required=name == "erp_connection",
+                widget=UnfoldAdminSelectWidget(),
+            )
+
+    def clean_email(self) -> str:
+        """Return the e-mail address in lower case."""
+        return normal_email(self.cleaned_data["email"])
+
+    def clean_organisation_no(self) -> str:
+        """Return the letters and digits of the organisation number."""
+        return normal_number(self.cleaned_data["organisation_no"])
+
+    def clean_vat_no(self) -> str:
+        """Return the letters and digits of the VAT number."""
+        return normal_number(self.cleaned_data["vat_no"])
+
+    def validate_unique(self) -> None:
+        """Refuse what another row has; Django would skip constraints that name a column not on the form."""
+        super().validate_unique()
+        try:
+            self.instance.validate_constraints()
+        except ValidationError:
+            self.add_error(
+                None,
+                gettext("Another row has this ERP code, identifier or Norce id: correct or delete that one first."),
+            )
+
+
+class ReportFilter(SimpleListFilter):
+    """How far the code has come on its way to Norce."""
+
+    title = _("code in Norce")
+    parameter_name = "report"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Return the states, and the two that need a person as one."""
+        named = [(value or "not_needed", label) for value, label in Binding.Report.choices]
+        return [(REFUSED, _("Needs a person")), *named]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Keep the rows of the chosen state."""
+        value = self.value()
+        if value is None:
+            return queryset
+        if value == REFUSED:
+            return queryset.filter(report__in=(Binding.Report.FAILED, Binding.Report.UNKNOWN))
+        return queryset.filter(report="" if value == "not_needed" else value)
+
+
+class BindingAdmin(BigTableAdmin):
+    """Who is who. Code, identifiers and Norce id may be corrected; where the row belongs may not."""
+
+    form = BindingForm
+    actions = ("report_selected",)
+    actions_detail = ("report_again",)
+    list_filter = (ReportFilter,)
+    readonly_fields = ("report_badge", "report_error", "created_at", "reported_at")
+    identifiers: tuple[str, ...] = ()
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """Return what may be corrected first, then how far the report has come."""
+        correctable = {"fields": ("erp_code", *self.identifiers, "norce_id")}
+        scope = {"fields": (SCOPE,)}
+        if obj is None:
+            return ((None, correctable), (None, scope))
+        report = {"fields": (("report_badge", "reported_at"), "report_error", "created_at")}
+        return ((None, correctable), (_("Code in Norce"), report), (_("Belongs to"), scope))
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """A row keeps its application and ERP."""
+        return self.readonly_fields if obj is None else (*self.readonly_fields, *SCOPE)
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
+        """Find by exact ERP code, identifier or Norce id, typed in any way."""
+        term = search_term.strip()
+        return (queryset.filter(self.found_by(term)) if term else queryset), False
+
+    def found_by(self, term: str) -> Q:
+        """Return the condition for a typed code or Norce id."""
+        found = Q(erp_code=term)
+        if term.isascii() and term.isdigit() and len(term) < 10:
+            found |= Q(norce_id=int(term))
+        return found
+
+    @display(description=_("code in Norce"), ordering="report")
+    def report_badge(self, row: Binding) -> SafeString:
+        """Return how far the code has come as a badge."""
+        report = Binding.Report(row.report)
+        return badge(str(report.label), REPORT_TONES[report])
+
+    @action(
+        description=_("Report the code again"),
+        icon="upload",
+        permissions=["change"],
+        dialog={
+            "title": _("Report the code again?"),
+            "description": _("The next run sends this ERP code to Norce."),
+            "form_submit_text": _("Report"),
+        },
+    )
+    def report_again(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
+        """Let the next run report this row's code."""
+        row = self.get_object(request, unquote(object_id))
+        name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        if row is None:
+            return back_to(request, reverse(f"{name}_changelist"))
+        self._make_due(self.model._default_manager.filter(pk=row.pk))
+        done = gettext("The next run reports the code to Norce.")
+        self.log_change(request, row, done)
+        messages.success(request, done)
+        return back_to(request, reverse(f"{name}_change", args=[row.pk]))
+
+    @action(description=_("Report the codes again"), permissions=["change"])
+    def report_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        """Let the next run report the selected rows' codes."""
+        number = self._make_due(queryset)
+        text = ngettext("The next run reports %(n)d code.", "The next run reports %(n)d codes.", number)
+        messages.success(request, text % {"n": number})
+
+    def _make_due(self, rows: QuerySet[Any]) -> int:
+        return rows.update(report=Binding.Report.DUE, report_error="")
+
+
+@register(CustomerBinding)
+class CustomerBindingAdmin(BindingAdmin):
+    """People."""
+
+    list_display = ("erp_code", "email", "norce_id", "report_badge", "erp_connection", "created_at")
+    search_fields = ("erp_code__exact", "email__exact", "norce_id__exact")
+    search_help_text = _("Exact: ERP code, e-mail or Norce id")
+    identifiers = ("email",)
+
+    def found_by(self, term: str) -> Q:
+        """Return the condition for a typed code, Norce id or e-mail address."""
+        return super().found_by(term) | Q(email=normal_email(term))
+
+
+@register(CompanyBinding)
+class CompanyBindingAdmin(BindingAdmin):
+    """Organisations."""
+
+    list_display = ("erp_code", "organisation_no", "vat_no", "norce_id", "report_badge", "erp_connection", "created_at")
+    search_fields = ("erp_code__exact", "organisation_no__exact", "vat_no__exact", "norce_id__exact")
+    search_help_text = _("Exact: ERP code, organisation number, VAT number or Norce id")
+    identifiers = ("organisation_no", "vat_no")
+
+    def found_by(self, term: str) -> Q:
+        """Return the condition for a typed code, Norce id, organisation or VAT number."""
+        number = normal_number(term)
+        found = super().found_by(term)
+        return found | Q(organisation_no=number) | Q(vat_no=number) if number else found

@@ -1,0 +1,7 @@
+"""The admin: where people see what happened, why, and what to press."""
+
+from __future__ import annotations
+
+from hub.admin import accounts, configuration, records, schedules, work
+
+__all__ = ["accounts", "configuration", "records", "schedules", "work"]

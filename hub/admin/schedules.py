@@ -1,0 +1,58 @@
+"""Periodic tasks: people change how often; the queue's own tables stay out of sight."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin import display, register, site
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django_q.models import Failure, OrmQ, Schedule, Success
+from unfold.widgets import UnfoldAdminIntegerFieldWidget
+
+from hub.admin.theme import ModelAdmin, ModelForm
+
+for queue_table in (Success, Failure, OrmQ, Schedule):
+    if site.is_registered(queue_table):
+        site.unregister(queue_table)
+
+
+class ScheduleForm(ModelForm):
+    """Only the interval is for people."""
+
+    minutes = forms.IntegerField(
+        label=_("Every (minutes)"),
+        min_value=1,
+        max_value=32_767,
+        widget=UnfoldAdminIntegerFieldWidget(),
+        help_text=_("Counts from the next run on."),
+    )
+
+    class Meta:
+        model = Schedule
+        fields = ("minutes",)
+
+
+@register(Schedule)
+class ScheduleAdmin(ModelAdmin):
+    """A periodic task; `set_schedules` makes the rows, so nobody adds or deletes them here."""
+
+    form = ScheduleForm
+    list_display = ("name", "every", "next_run")
+    fields = ("name", "minutes", "next_run")
+    readonly_fields = ("name", "next_run")
+    ordering = ("name",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Nobody adds."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes."""
+        return False
+
+    @display(description=_("Every (minutes)"), ordering="minutes")
+    def every(self, row: Any) -> int:
+        """Return the interval in minutes."""
+        return int(row.minutes or 0)

@@ -1,0 +1,30 @@
+"""Moments and spans of time as people read them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+
+def in_words(span: timedelta) -> str:
+    """Return a span in its one or two largest units: "0.4 s", "3 min 5 s", "2 h 10 min", "4 d 3 h"."""
+    seconds = max(span.total_seconds(), 0.0)
+    if seconds < 10:
+        return _("%(seconds).1f s") % {"seconds": seconds}
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes_left = divmod(minutes, 60)
+    days, hours_left = divmod(hours, 24)
+    if days:
+        return _("%(days)d d %(hours)d h") % {"days": days, "hours": hours_left}
+    if hours:
+        return _("%(hours)d h %(minutes)d min") % {"hours": hours, "minutes": minutes_left}
+    if minutes:
+        return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": rest}
+    return _("%(seconds)d s") % {"seconds": rest}
+
+
+def clock(moment: datetime | None) -> str:
+    """Return a moment in local time, the same in every language: "2026-11-21 22:36"; "–" for none."""
+    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else "–"

@@ -1,0 +1,147 @@
+"""The buttons of the order pages: Retry, Release and Cancel, each with a typed reason."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from hub import work
+from hub.admin.base import CANCELLABLE, RETRYABLE, LegalButtonsAdmin
+from hub.admin.bulk import retry_page
+from hub.admin.reasons import ReasonForm, reason_dialog
+from hub.admin.theme import ActionVariant, action
+from hub.models import OutboxMessage
+from hub.models.work import TROUBLED, State
+from orders.models import Order
+from orders.order_page import releasable
+from orders.releasing import release
+from orders.troubles import PREFIX
+
+
+class ReleaseForm(ReasonForm):
+    """Shows the question that the release answers."""
+
+    form_before_template = "admin/orders/order/question.html"
+
+    def get_before_template_context(self, request: HttpRequest, object_id: str | None = None) -> dict[str, Any]:
+        """Return the held message."""
+        held = OutboxMessage.objects.filter(subject=f"{PREFIX}{object_id}", state=State.HELD).order_by("pk")
+        return {"message": held.first()}
+
+
+def retry_order(order: Order, *, by: str, reason: str) -> None:
+    """Let an order's stopped work start again: what is held or failed, else what was cancelled.
+
+    Raises NotAllowed when nothing has stopped (a try may be under way) or the reason is empty.
+    """
+    stopped = work_of(order, *TROUBLED) or work_of(order, State.CANCELLED)
+    if not stopped:
+        raise work.NotAllowed(gettext("Nothing of this order has stopped: there is nothing to retry."))
+    with transaction.atomic():
+        for message in stopped:
+            work.retry(message, by=by, reason=reason)
+
+
+def cancel_order(order: Order, *, by: str, reason: str) -> None:
+    """Give up all work of an order that has not ended.
+
+    Raises NotAllowed while some of it is being worked on, when there is none, or without a reason.
+    """
+    if work_of(order, State.RUNNING):
+        raise work.NotAllowed(gettext("The order is being worked on just now: look again in a minute."))
+    unfinished = work_of(order, *CANCELLABLE)
+    if not unfinished:
+        raise work.NotAllowed(gettext("All work of this order has ended: there is nothing to cancel."))
+    with transaction.atomic():
+        for message in unfinished:
+            work.cancel(message, by=by, reason=reason)
+
+
+def work_of(order: Order, *states: str) -> list[OutboxMessage]:
+    """Return an order's work in some states, oldest first."""
+    return list(OutboxMessage.objects.filter(subject=order.subject, state__in=states).order_by("pk"))
+
+
+class OrderActions(LegalButtonsAdmin):
+    """The buttons, shown where the order's state and the user's permissions allow them."""
+
+    actions = ("retry_selected",)
+    actions_detail = ("release", "retry", "cancel")
+
+    def legal_buttons(self, obj: Order) -> set[str]:
+        """Retry what has stopped, release what a question holds, cancel what has not ended and is not running."""
+        states = {message.state for message in work_of(obj, State.RUNNING, *RETRYABLE, *CANCELLABLE)}
+        legal = {
+            "retry": not states.isdisjoint(RETRYABLE),
+            "cancel": not states.isdisjoint(CANCELLABLE) and State.RUNNING not in states,
+            "release": State.HELD in states and releasable(obj) is not None,
+        }
+        return {name for name, allowed in legal.items() if allowed}
+
+    @action(
+        description=_("Release"),
+        icon="check",
+        permissions=["retry"],
+        variant=ActionVariant.PRIMARY,
+        dialog=reason_dialog(
+            _("Let this order go on?"),
+            _("You answer the question with yes; the order is sent to the ERP."),
+            _("Release"),
+            ReleaseForm,
+        ),
+    )
+    def release(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
+        """Wave the order's question through."""
+        reason = form.cleaned_data["reason"]
+        done = gettext("The order is released and goes on.")
+        return self.do(request, object_id, lambda order, by: release(order, by=by, reason=reason), done)
+
+    @action(
+        description=_("Retry"),
+        icon="replay",
+        permissions=["retry"],
+        dialog=reason_dialog(
+            _("Try this order again?"),
+            _("It is mapped with today's settings. An order that the ERP has already is not created twice."),
+            _("Retry"),
+        ),
+    )
+    def retry(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
+        """Let the order's stopped work start again."""
+        reason = form.cleaned_data["reason"]
+        done = gettext("The order will be tried again.")
+        return self.do(request, object_id, lambda order, by: retry_order(order, by=by, reason=reason), done)
+
+    @action(
+        description=_("Cancel"),
+        icon="block",
+        permissions=["retry"],
+        dialog=reason_dialog(
+            _("Give this order up here?"),
+            _("The hub stops working on it. What Norce and the ERP have already stays there."),
+            _("Give it up"),
+        ),
+    )
+    def cancel(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
+        """Give the order's unfinished work up."""
+        reason = form.cleaned_data["reason"]
+        done = gettext("The hub has given this order up.")
+        return self.do(request, object_id, lambda order, by: cancel_order(order, by=by, reason=reason), done)
+
+    def has_retry_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Whether the user may retry, release and cancel orders."""
+        # A dotted permission on the action would make the theme's system check read the database, before `migrate` too.
+        return request.user.has_perm("orders.retry_order")
+
+    @action(description=_("Retry what is held or failed…"), permissions=["retry"])
+    def retry_selected(self, request: HttpRequest, queryset: QuerySet[Order]) -> HttpResponse | None:
+        """Ask before the selected orders are retried."""
+        orders = {order.subject: str(order) for order in queryset}
+        items: QuerySet[Any] = OutboxMessage.objects.filter(subject__in=orders)
+        stopped = items.filter(state__in=TROUBLED).order_by("pk").values_list("subject", flat=True)
+        return retry_page(self, request, items, [orders[subject] for subject in dict.fromkeys(stopped)])

@@ -1,0 +1,154 @@
+"""An authorised call to Norce: quota, token, headers, and a second try after a 401."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import responses
+
+from connectors.errors import ConfigError, HubError, PermanentError, TransientError
+from connectors.http import Http
+from connectors.models import RateBucket
+from connectors.norce.api import NorceApi
+from connectors.norce.auth import NorceToken
+from connectors.norce.connect import NorceConnect
+from connectors.norce.query import NorceQuery
+from connectors.norce.types.customers import Customer
+from connectors.ratelimit import Quota, take, wait_time
+
+BASE = "https://norce.example.com"
+CALL = f"{BASE}/connect/Job/Ping"
+QUOTA = Quota(name="norce-connect", per_minute=8)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def norce() -> Iterator[responses.RequestsMock]:
+    """Norce, giving token-1, token-2 and so on; the test adds the rest."""
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        for number in (1, 2, 3):
+            body = {"access_token": f"token-{number}", "expires_in": 3600, "token_type": "Bearer"}
+            mock.post(f"{BASE}/identity/1.0/connect/token", json=body)
+        yield mock
+
+
+def api(quota: Quota = QUOTA, application_id: int = 0, path: str = "connect") -> NorceApi:
+    token = NorceToken(http=Http(system="norce", base_url=BASE), client_id="hub", client_secret="s3cret", scope="prod")
+    http = Http(system="norce", base_url=f"{BASE}/{path}")
+    return NorceApi(http=http, token=token, quota=quota, application_id=application_id)
+
+
+def paths(norce: responses.RequestsMock) -> list[str]:
+    """Return the last part of every address that was called."""
+    return [call.request.path_url.split("?")[0].rsplit("/", 1)[1] for call in norce.calls]
+
+
+def failed(kind: type[HubError], client: NorceApi | None = None) -> Any:
+    with pytest.raises(kind) as error:
+        (client or api()).call("GET", "Job/Ping")
+    return error.value
+
+
+def test_it_sends_token_and_kinds(norce: Any) -> None:
+    norce.post(f"{BASE}/connect/Order/CancelOrder", body="")
+    api(application_id=1901).call("POST", "Order/CancelOrder", body=b"{}")
+    sent = norce.calls[-1].request.headers
+    assert (sent["Authorization"], sent["Content-Type"], sent["Accept"]) == ("Bearer token-1",) + ("application/json",) * 2
+    assert sent["application-id"] == "1901"
+
+
+def test_connect_is_called_without_an_application(norce: Any) -> None:
+    norce.get(CALL)
+    NorceConnect(api=api()).ping()
+    assert "application-id" not in norce.calls[-1].request.headers
+
+
+def test_a_401_gets_a_new_token_and_one_more_try(norce: Any) -> None:
+    norce.get(CALL, status=401)
+    norce.get(CALL, body="up")
+    assert api().call("GET", "Job/Ping").body == b"up"
+    assert paths(norce) == ["token", "Ping", "token", "Ping"]
+    assert norce.calls[-1].request.headers["Authorization"] == "Bearer token-2"
+
+
+def test_a_second_401_is_a_fault_of_the_set_up(norce: Any) -> None:
+    norce.get(CALL, status=401)
+    assert failed(ConfigError).status == 401
+    assert paths(norce) == ["token", "Ping", "token", "Ping"]
+
+
+@pytest.mark.parametrize(("status", "kind"), [(403, ConfigError), (400, PermanentError), (500, TransientError)])
+def test_other_errors_are_not_tried_again_here(norce: Any, status: int, kind: type[HubError]) -> None:
+    norce.get(CALL, status=status, body="Norce says why")
+    assert "Norce says why" in failed(kind).message
+    assert paths(norce) == ["token", "Ping"]
+
+
+@pytest.mark.parametrize("per_minute", [0, 8])
+@pytest.mark.parametrize(("headers", "least", "most"), [({"Retry-After": "17"}, 16, 17), ({}, 59, 60)])
+def test_after_a_429_nobody_calls(
+    norce: Any, per_minute: int, headers: dict[str, str], least: float, most: float
+) -> None:
+    quota = Quota(name="norce-connect", per_minute=per_minute)
+    norce.get(CALL, status=429, headers=headers)
+    assert failed(TransientError, api(quota)).counts is False
+    error = failed(TransientError, api(quota))
+    assert (error.counts, least < error.retry_after <= most) == (False, True)
+    assert paths(norce) == ["token", "Ping"]
+
+
+def test_a_429_of_one_service_does_not_stop_another(norce: Any) -> None:
+    norce.get(CALL, status=429)
+    norce.get(f"{BASE}/query/Core/Applications", json={"value": []})
+    failed(TransientError)
+    assert NorceQuery(api=api(Quota(name="norce-query", per_minute=0), 1901, "query")).applications() == []
+
+
+def test_a_used_up_quota_costs_no_call(norce: Any) -> None:
+    norce.get(CALL)
+    for _ in range(QUOTA.per_minute):
+        take(QUOTA)
+    assert failed(TransientError).retry_after > 60
+    assert paths(norce) == ["token"]
+
+
+def test_the_second_try_after_a_401_takes_a_slot_too(norce: Any) -> None:
+    norce.get(CALL, status=401)
+    failed(ConfigError)
+    assert len(RateBucket.objects.get(name=QUOTA.name).calls) == 2
+
+
+def test_imports_leave_the_orders_share_of_the_quota(norce: Any) -> None:
+    norce.get(CALL)
+    norce.post(f"{BASE}/connect/Customer/ImportCustomers", json={"JobId": "7"})
+    connect = NorceConnect(api=api())
+    for _ in range(6):
+        assert connect.import_customers([Customer(id=1, code="C1")], account_id=1).job_id == 7
+    with pytest.raises(TransientError):
+        connect.import_customers([Customer(id=1, code="C1")], account_id=1)
+    connect.ping()
+    assert (wait_time(QUOTA), wait_time(QUOTA.for_bulk()) > 60) == (0, True)
+
+
+@pytest.mark.parametrize("body", ["", "<html>", "[]", "null", "{}", '{"value": null}', '{"value": {}}'])
+def test_query_says_when_its_answer_is_no_list(norce: Any, body: str) -> None:
+    norce.get(f"{BASE}/query/Core/Applications", body=body)
+    with pytest.raises(PermanentError):
+        NorceQuery(api=api(application_id=1901, path="query")).applications()
+
+
+@pytest.mark.parametrize("body", ["<html>", "[]", "null", '"7"', '{"JobId": "seven"}'])
+def test_an_import_says_when_its_answer_is_none(norce: Any, body: str) -> None:
+    norce.post(f"{BASE}/connect/Customer/ImportCustomers", body=body)
+    with pytest.raises(PermanentError):
+        NorceConnect(api=api()).import_customers([Customer(id=1, code="C1")], account_id=1)
+
+
+def test_query_reads_page_after_page(norce: Any) -> None:
+    for rows in (200, 1):
+        norce.get(f"{BASE}/query/Core/Applications", json={"value": [{"Id": number} for number in range(rows)]})
+    assert len(NorceQuery(api=api(application_id=1901, path="query")).applications()) == 201
+    assert "%24skip=200" in norce.calls[-1].request.url

@@ -1,0 +1,100 @@
+"""Customers and companies in the admin: found by any number, corrected where that is safe, reported again."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from customers.models import Binding, CompanyBinding, CustomerBinding
+from hub.models import Application
+
+PEOPLE = "admin:customers_customerbinding"
+COMPANIES = "admin:customers_companybinding"
+
+
+@pytest.fixture
+def person(application: Application) -> CustomerBinding:
+    """A bound person whose code Norce refused."""
+    return CustomerBinding.objects.create(
+        erp_connection="default",
+        erp_code="10045",
+        norce_id=77,
+        email="maja.provberg@example.com",
+        report=Binding.Report.FAILED,
+        report_error="Code is taken.",
+    )
+
+
+@pytest.fixture
+def company(application: Application) -> CompanyBinding:
+    """A bound company."""
+    return CompanyBinding.objects.create(
+        erp_connection="default", erp_code="F-9", norce_id=88, organisation_no="5560360793", vat_no="SE556036079301"
+    )
+
+
+@pytest.mark.parametrize("term", ["10045", " 77 ", "Maja.Provberg@Example.com"])
+def test_a_person_is_found_by(admin_client: Client, person: CustomerBinding, term: str) -> None:
+    page = admin_client.get(reverse(f"{PEOPLE}_changelist"), {"q": term})
+    assert list(page.context["cl"].result_list) == [person]
+
+
+@pytest.mark.parametrize("term", ["F-9", "88", "556036-0793", "SE 5560360793 01"])
+def test_a_company_is_found_by(admin_client: Client, company: CompanyBinding, term: str) -> None:
+    page = admin_client.get(reverse(f"{COMPANIES}_changelist"), {"q": term})
+    assert list(page.context["cl"].result_list) == [company]
+
+
+def test_a_search_for_somebody_else_finds_nobody(admin_client: Client, person: CustomerBinding) -> None:
+    page = admin_client.get(reverse(f"{PEOPLE}_changelist"), {"q": "1004"})
+    assert list(page.context["cl"].result_list) == []
+
+
+def test_a_code_is_reported_again_on_request(admin_client: Client, person: CustomerBinding) -> None:
+    admin_client.post(reverse(f"{PEOPLE}_report_again", args=[person.pk]), {"_form_submitted": "on"})
+    person.refresh_from_db()
+    assert (person.report, person.report_error) == (Binding.Report.DUE, "")
+
+
+def test_many_codes_are_reported_again(admin_client: Client, person: CustomerBinding) -> None:
+    data = {"action": "report_selected", ACTION_CHECKBOX_NAME: [person.pk]}
+    page = admin_client.post(reverse(f"{PEOPLE}_changelist"), data, follow=True).content.decode()
+    assert "The next run reports 1 code." in page
+
+
+def test_following_a_link_only_asks(admin_client: Client, person: CustomerBinding) -> None:
+    page = admin_client.get(reverse(f"{PEOPLE}_report_again", args=[person.pk]))
+    assert "Report the code again?" in page.content.decode()
+    person.refresh_from_db()
+    assert person.report == Binding.Report.FAILED
+
+
+def test_the_front_page_counts_refused_codes(admin_client: Client, person: CustomerBinding) -> None:
+    cache.clear()
+    needs = {need.title: need for need in admin_client.get(reverse("admin:index")).context["needs"]}
+    need = needs["Customers' codes refused by Norce"]
+    assert list(admin_client.get(need.url).context["cl"].result_list) == [person]
+
+
+def test_an_identifier_is_stored_as_it_is_compared(admin_client: Client, person: CustomerBinding) -> None:
+    data = {"erp_code": "10046", "email": " New@Example.com", "norce_id": "78", "erp_connection": "other"}
+    admin_client.post(reverse(f"{PEOPLE}_change", args=[person.pk]), data)
+    person.refresh_from_db()
+    assert (person.erp_code, person.email, person.norce_id) == ("10046", "new@example.com", 78)
+    assert person.erp_connection == "default"
+
+
+def test_it_refuses_a_code_that_another_customer_has(admin_client: Client, person: CustomerBinding) -> None:
+    other = CustomerBinding.objects.create(erp_connection="default", erp_code="10099")
+    data = {"erp_code": "10045", "email": "", "norce_id": ""}
+    page = admin_client.post(reverse(f"{PEOPLE}_change", args=[other.pk]), data)
+    assert "Another row has this ERP code" in page.content.decode()
+
+
+def test_a_missing_company_is_added(admin_client: Client, application: Application) -> None:
+    data = {"erp_code": "F-10", "organisation_no": "556036-0793", "vat_no": "", "norce_id": ""}
+    admin_client.post(reverse(f"{COMPANIES}_add"), data | {"application_key": "", "erp_connection": "default"})
+    assert CompanyBinding.objects.get().organisation_no == "5560360793"

@@ -1,0 +1,47 @@
+"""Make the sandbox fail, let time pass for waiting work, and look at what was called."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.utils import timezone
+
+from connectors.sandbox.core import Sandbox
+from connectors.sandbox.http import Request
+from hub.drain import WORK_MODELS
+from hub.models import ApiCall, OutboxMessage
+from hub.models.work import State
+from orders.models import Order
+
+CREATE_ORDER = "POST /erp/orders"
+CREATE_CUSTOMER = "POST /erp/customers"
+FIND_ORDER = "GET /erp/orders"
+
+
+def set_faults(sandbox: Sandbox, **sides: dict[str, Any]) -> None:
+    """Put faults in force, ``erp={...}`` and ``norce={...}`` as the control of the sandbox takes them."""
+    headers = {"Content-Type": "application/json"}
+    answer = sandbox.handle(Request.of("POST", "/_sandbox/faults", headers, json.dumps(sides).encode()))
+    assert answer.status == 200, answer.body
+
+
+def be_due() -> None:
+    """Let the waiting work be due now, as if its pause were over."""
+    for model in WORK_MODELS:
+        model._default_manager.filter(state=State.PENDING).update(not_before=timezone.now())
+
+
+def to_erp(order: Order) -> OutboxMessage:
+    """Return the message that brings an order to the ERP, as it is now."""
+    return OutboxMessage.objects.get(kind="erp.order", subject=order.subject)
+
+
+def acknowledgement_of(order: Order) -> OutboxMessage:
+    """Return the message that acknowledges an order, as it is now."""
+    return OutboxMessage.objects.get(kind="norce.order_status", subject=order.subject)
+
+
+def operations(system: str) -> list[str]:
+    """Return what was asked of a system, oldest first."""
+    return list(ApiCall.objects.filter(system=system).order_by("pk").values_list("operation", flat=True))

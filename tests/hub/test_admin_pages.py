@@ -1,0 +1,176 @@
+"""Every page of the admin answers, in few queries, and shows no button to those who may not press it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django_q.models import Schedule
+
+from hub import rejected, runs, schedules
+from hub.models import Application, ClusterBeat, OutboxMessage, RejectedMessage, SyncRow, SyncRun, ValueMapping
+from hub.models.work import State
+
+LISTS = [
+    "hub_outboxmessage",
+    "hub_syncrun",
+    "hub_norcejob",
+    "hub_attempt",
+    "hub_apicall",
+    "hub_rejectedmessage",
+    "hub_application",
+    "hub_erpconnection",
+    "hub_valuemapping",
+    "customers_customerbinding",
+    "customers_companybinding",
+    "orders_order",
+    "django_q_schedule",
+    "auth_user",
+    "auth_group",
+]
+
+
+@pytest.fixture
+def full_hub(admin_client: Client, received: Callable[..., Any], work: Callable[[], int], application: Any) -> Client:
+    """A logged-in superuser, and something in every table."""
+    cache.clear()
+    received("01")
+    work()
+    runs.start(resource="code_reports", by="anna")
+    work()
+    rejected.keep(endpoint="norce/orders", body=b"{not json \xff anna@example.com", reason="Not JSON.")
+    ValueMapping.objects.create(kind="unit", norce_value="Pieces", erp_value="pcs")
+    schedules.set_schedules()
+    return admin_client
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_every_list_and_every_detail_page_answers(full_hub: Client, name: str) -> None:
+    response = full_hub.get(reverse(f"admin:{name}_changelist"))
+    assert response.status_code == 200
+    for row in response.context["cl"].result_list:
+        page = full_hub.get(reverse(f"admin:{name}_change", args=[row.pk]))
+        assert page.status_code == 200, row
+
+
+@pytest.mark.parametrize("query", ["?answer=good", "?answer=bad", "?q=order:1"])
+def test_the_list_of_calls_can_be_narrowed(full_hub: Client, query: str) -> None:
+    assert full_hub.get(reverse("admin:hub_apicall_changelist") + query).status_code == 200
+
+
+def test_the_front_page_names_what_goes_on(full_hub: Client) -> None:
+    ClusterBeat.objects.create(name="one")
+    page = full_hub.get(reverse("admin:index")).content.decode()
+    for text in ("Nothing is held or failed.", "Waiting for the ERP", "at work", "Last orders", "5100231", "Sandbox"):
+        assert text in page
+
+
+def test_the_front_page_leads_to_what_is_wrong(full_hub: Client) -> None:
+    OutboxMessage.objects.update(state=State.FAILED, error_kind="mapping")
+    page = full_hub.get(reverse("admin:index"))
+    needs = {need.url: need.shown for need in page.context["needs"]}
+    url = reverse("admin:orders_order_changelist") + "?state=failed&cause=mapping"
+    assert needs[url] == "2"
+    assert full_hub.get(url).context["cl"].result_list[0].client_order_ref == "5100231"
+
+
+def test_the_front_page_shows_a_viewer_only_what_they_may_see(full_hub: Client, client: Client) -> None:
+    User.objects.create_user("visitor", is_staff=True)
+    client.force_login(User.objects.get(username="visitor"))
+    page = client.get(reverse("admin:index")).content.decode()
+    assert "5100231" not in page
+    assert "Waiting for the ERP" not in page
+
+
+def test_the_front_page_costs_few_queries(full_hub: Client) -> None:
+    cache.clear()
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        full_hub.get(reverse("admin:index"))
+    assert len(queries) <= 18, [query["sql"] for query in queries]
+
+
+def test_a_rejected_body_is_shown_as_text_without_personal_data(full_hub: Client) -> None:
+    row = RejectedMessage.objects.get()
+    page = full_hub.get(reverse("admin:hub_rejectedmessage_change", args=[row.pk])).content.decode()
+    assert "{not json \ufffd" in page
+    assert "anna@example.com" not in page
+
+
+def test_a_long_list_stays_under_fifteen_queries(admin_client: Client, transactional_db: None) -> None:
+    cache.clear()
+    OutboxMessage.objects.bulk_create(
+        OutboxMessage(key=f"k{number}", kind="erp.order", system="erp", subject=f"order:{number}", state=State.FAILED)
+        for number in range(2000)
+    )
+    with CaptureQueriesContext(connection) as queries:
+        response = admin_client.get(reverse("admin:hub_outboxmessage_changelist"))
+    assert len(response.context["cl"].result_list) == 50
+    assert len(queries) < 15
+    assert not any("COUNT(" in query["sql"] for query in queries)
+
+
+def test_a_run_shows_its_refused_rows_first(admin_client: Client, transactional_db: None) -> None:
+    run = SyncRun.objects.create(resource="code_reports", state=State.FAILED)
+    SyncRow.objects.create(run=run, erp_code="GOOD-1", subject="customerbinding:1", action="accepted")
+    SyncRow.objects.create(run=run, erp_code="BAD-2", subject="customerbinding:2", action="failed")
+    page = admin_client.get(reverse("admin:hub_syncrun_change", args=[run.pk])).content.decode()
+    assert page.index("BAD-2") < page.index("GOOD-1")
+
+
+def test_a_run_leads_to_its_jobs(full_hub: Client) -> None:
+    run = SyncRun.objects.get()
+    page = full_hub.get(reverse("admin:hub_syncrun_change", args=[run.pk])).content.decode()
+    url = reverse("admin:hub_norcejob_changelist") + f"?run__id__exact={run.pk}"
+    assert url in page
+    assert [job.run for job in full_hub.get(url).context["cl"].result_list] == [run]
+
+
+def test_only_one_code_report_is_started_from_the_list(admin_client: Client, transactional_db: None) -> None:
+    url = reverse("admin:hub_syncrun_start_code_report")
+    for _ in range(2):
+        admin_client.post(url, {"_form_submitted": "on", "mode": "full"})
+    assert list(SyncRun.objects.values_list("resource", "mode", "asked_by")) == [("code_reports", "full", "admin")]
+
+
+def test_strict_kinds_are_check_boxes(admin_client: Client, application: Application) -> None:
+    url = reverse("admin:hub_erpconnection_change", args=[application.erp_connection.pk])
+    assert 'type="checkbox"' in admin_client.get(url).content.decode()
+    admin_client.post(url, {"name": "default", "strict_kinds": ["unit", "vat_rate"]})
+    application.erp_connection.refresh_from_db()
+    assert application.erp_connection.strict_kinds == ["unit", "vat_rate"]
+
+
+def test_people_change_how_often_a_schedule_runs_and_nothing_else(full_hub: Client) -> None:
+    schedule = Schedule.objects.get(name="sweep")
+    full_hub.post(reverse("admin:django_q_schedule_change", args=[schedule.pk]), {"minutes": "7", "name": "other"})
+    schedule.refresh_from_db()
+    assert (schedule.name, schedule.minutes) == ("sweep", 7)
+
+
+def test_the_queues_own_tables_are_out_of_sight(full_hub: Client) -> None:
+    page = full_hub.get(reverse("admin:index"))
+    names = {model["object_name"] for app in page.context["available_apps"] for model in app["models"]}
+    assert names.isdisjoint({"Success", "Failure", "OrmQ", "Attempt"})
+
+
+@pytest.mark.parametrize("path", ["admin:index", "admin:orders_order_changelist", "admin:hub_syncrun_changelist"])
+def test_every_page_speaks_swedish_when_asked(full_hub: Client, path: str) -> None:
+    page = full_hub.get(reverse(path), headers={"Accept-Language": "sv"}).content.decode()
+    for text in ("Översikt", "Avvisade meddelanden", "Sandlåda"):
+        assert text in page
+    assert "Rejected messages" not in page
+
+
+def test_the_themes_words_are_swedish_too(admin_client: Client, transactional_db: None) -> None:
+    page = admin_client.get(reverse("admin:orders_order_changelist") + "?state=held", headers={"Accept-Language": "sv"})
+    assert "Inget hittades" in page.content.decode()
+    assert "Nollställ filter" in page.content.decode()

@@ -1,0 +1,110 @@
+"""A run: at most one at a time, ended when all its jobs have ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from connectors.errors import ConfigError
+from hub import registry, runs
+from hub.models import NorceJob, SyncRow, SyncRun
+from hub.models.work import State
+from tests.threads import shared_database, side_by_side
+
+Action = SyncRow.Action
+
+
+@pytest.fixture
+def resource() -> Iterator[registry.Resource]:
+    """A resource named ``tests`` that does nothing."""
+    made = registry.Resource(name="tests", run=lambda run: None, settle=lambda rows: None, wanted=lambda: False)
+    registry.add_resource(made)
+    yield made
+    del registry._resources["tests"]
+
+
+def start(mode: str = "delta", application_key: str = "") -> SyncRun | None:
+    return runs.start(resource="tests", by="anna", mode=mode, application_key=application_key)
+
+
+def submitted(*actions: Action, job_states: tuple[State, ...] = (State.RUNNING,)) -> tuple[SyncRun, list[NorceJob]]:
+    """Make a run with a row for each action and a job for each state, waiting for its jobs."""
+    run = SyncRun.objects.create(resource="tests", state=State.SUBMITTED)
+    for number, action in enumerate(actions):
+        SyncRow.objects.create(run=run, erp_code=f"C{number}", subject=f"thing:{number}", action=action)
+    jobs = [
+        NorceJob.objects.create(run=run, batch=number, job_id=number, method="ImportCustomers", state=state)
+        for number, state in enumerate(job_states, start=1)
+    ]
+    return run, jobs
+
+
+def ended(run: SyncRun, job: NorceJob) -> SyncRun:
+    runs.complete(run, ended=job)
+    run.refresh_from_db()
+    return run
+
+
+def test_two_runs_at_once_are_one(
+    transactional_db: None, resource: registry.Resource, tmp_path: Path
+) -> None:
+    with shared_database(tmp_path):
+        started = side_by_side(4, lambda number: start())
+        assert len([run for run in started if run]) == SyncRun.objects.count() == 1
+        assert runs.active(resource="tests") == SyncRun.objects.get()
+
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("state", [State.PENDING, State.RUNNING, State.SUBMITTED, State.HELD])
+def test_a_run_that_is_under_way_excludes_another(resource: registry.Resource, state: State) -> None:
+    SyncRun.objects.create(resource="tests", state=state)
+    assert start() is None
+    assert start(application_key="another") is not None
+
+
+@pytest.mark.parametrize("state", [State.DONE, State.FAILED, State.CANCELLED])
+def test_an_ended_run_lets_the_next_one_start(resource: registry.Resource, state: State) -> None:
+    SyncRun.objects.create(resource="tests", state=state)
+    assert start() is not None
+
+
+def test_a_scheduled_run_starts_only_when_there_is_something_to_do(resource: registry.Resource) -> None:
+    assert runs.start_if_wanted(resource="tests", by="schedule") is None
+    registry.add_resource(registry.Resource(name="tests", run=resource.run, settle=resource.settle, wanted=lambda: True))
+    assert runs.start_if_wanted(resource="tests", by="schedule") is not None
+
+
+def test_an_unknown_resource_is_named_with_those_there_are() -> None:
+    with pytest.raises(ConfigError, match="no resource nonsense; there are .*code_reports"):
+        runs.start(resource="nonsense", by="anna")
+
+
+def test_a_run_waits_for_all_its_jobs() -> None:
+    run, jobs = submitted(Action.ACCEPTED, Action.SENT, job_states=(State.RUNNING, State.PENDING))
+    assert ended(run, jobs[0]).state == State.SUBMITTED
+    NorceJob.objects.filter(pk=jobs[0].pk).update(state=State.DONE)
+    assert ended(run, jobs[1]).state == State.DONE
+
+
+def test_a_run_whose_rows_were_all_taken_is_done() -> None:
+    run, jobs = submitted(Action.ACCEPTED, Action.ACCEPTED, Action.SKIPPED)
+    run = ended(run, jobs[0])
+    assert (run.state, run.count_changed, run.count_skipped, run.count_failed) == (State.DONE, 2, 1, 0)
+    assert (run.error, run.finished_at is not None) == ("", True)
+
+
+def test_a_run_with_refused_rows_has_failed_and_counts_them() -> None:
+    run, jobs = submitted(Action.ACCEPTED, Action.FAILED, Action.FAILED)
+    run = ended(run, jobs[0])
+    assert (run.state, run.error, run.error_kind) == (State.FAILED, "2 of 3 rows were not taken.", "permanent")
+    assert "rows say why" in run.remedy
+
+
+def test_a_run_that_was_cancelled_meanwhile_stays_so() -> None:
+    run, jobs = submitted(Action.ACCEPTED)
+    SyncRun.objects.update(state=State.CANCELLED)
+    assert ended(run, jobs[0]).state == State.CANCELLED

@@ -1,0 +1,32 @@
+"""The benchmarks run; what they measure is not judged here."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+KEYS = {
+    "intake": {"ratio", "hub_per_second", "floor_per_second", "hub_p50", "hub_p99", "worker_rss", "worker_pss"},
+    "pipeline": {
+        "orders_per_second_1_workers",
+        "orders_per_second_2_workers",
+        "intake_to_acknowledged_p50",
+        "intake_to_acknowledged_p95",
+    },
+    "quota": {"calls_per_minute", "throttled"},
+}
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize("name", KEYS)
+def test_a_benchmark_runs_and_prints_and_keeps_its_figures(name: str, tmp_path: Path) -> None:
+    output = tmp_path / "bench.json"
+    command = [sys.executable, "-m", "tests.bench", name, "--quick", "--output", str(output)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=180)
+    assert done.returncode == 0, done.stderr
+    assert all(key in done.stdout for key in KEYS[name])
+    assert json.loads(output.read_text())[name].keys() >= KEYS[name]
