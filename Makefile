@@ -42,7 +42,7 @@ check: install ## lint, format, types, import rule, migrations, deploy check, tr
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy .
-	@$(BIN)/python -m pytest -q tests/test_house.py
+	@$(BIN)/python -m pytest -q tests/test_house.py tests/test_translations.py
 	@DJANGO_SETTINGS_MODULE=tests.settings $(MANAGE) makemigrations --check --dry-run
 	@DJANGO_SETTINGS_MODULE=tests.deployed $(MANAGE) check --deploy --fail-level WARNING
 
@@ -57,6 +57,10 @@ worker: install ## one supervised worker cluster in the foreground, as in produc
 
 migrate: install ## bring the database up to date
 	@$(MANAGE) migrate
+
+messages: install ## collect and compile the translations (needs gettext's programs)
+	@$(MANAGE) makemessages --locale sv --no-location --ignore .venv --ignore var
+	@$(MANAGE) compilemessages --locale sv
 
 clean: ## remove what the commands above made
 	@rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache

@@ -127,7 +127,7 @@ class Http:
             raise _unusable_address(self.system, error) from error
 
     def _send(self, prepared: requests.PreparedRequest) -> Answer:
-        settings = self.session.merge_environment_settings(prepared.url, {}, True, None, None)
+        settings: dict[str, Any] = {**self.session.merge_environment_settings(prepared.url, {}, True, None, None)}
         # The adapter and not `session.send`, which reads all of a redirect's body before we may look at the clock.
         adapter = self.session.get_adapter(prepared.url or "")
         response = adapter.send(prepared, timeout=(CONNECT_TIMEOUT, READ_TIMEOUT), **settings)

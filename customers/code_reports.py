@@ -14,7 +14,7 @@ from connectors.norce.types.customers import Company, Customer
 from connectors.norce.types.jobs import JobResponse
 from customers.models import Binding, CompanyBinding, CustomerBinding
 from customers.norce_ids import look_up
-from hub import gateways, jobs
+from hub import gateways, jobs, runs
 from hub.models import Application, SyncRow, SyncRun
 from hub.models.work import State
 
@@ -34,11 +34,12 @@ def wanted() -> bool:
 def run(item: SyncRun) -> State | None:
     """Report all due codes (full: also those that Norce refused or did not know); a killed run goes on here.
 
-    Rows are planned once; every batch that has no job yet is sent. Sending a batch again after a
-    lost answer is harmless: the same code to the same customer.
+    Rows are planned once, and once more after a Retry if they failed; every batch that has no job yet
+    is sent. Sending a batch again after a lost answer is harmless: the same code to the same customer.
     """
     if not item.rows.exists():
         _plan(item)
+    item.rows.filter(action=SyncRow.Action.FAILED).update(action=SyncRow.Action.PLANNED, batch=None, message="")
     for table in TABLES:
         bindings = _planned(item, table)
         _skip(item, table, look_up(list(bindings.values())))
@@ -46,7 +47,7 @@ def run(item: SyncRun) -> State | None:
     for batch in _unsent_batches(item):
         _send(item, batch)
     _count(item)
-    return State.SUBMITTED if item.jobs.exists() else None
+    return State.SUBMITTED if runs.has_open_jobs(item) else State.DONE
 
 
 def settle(rows: Sequence[SyncRow]) -> None:
@@ -100,8 +101,8 @@ def _form_batches(item: SyncRun, table: Table) -> None:
 
 
 def _last_batch(item: SyncRun) -> int:
-    last = item.rows.exclude(batch=None).order_by("-batch").values_list("batch", flat=True).first()
-    return last or 0
+    numbers = [*item.rows.values_list("batch", flat=True).distinct(), *item.jobs.values_list("batch", flat=True)]
+    return max((number for number in numbers if number), default=0)
 
 
 def _unsent_batches(item: SyncRun) -> list[int]:

@@ -19,7 +19,7 @@ def sync_applications() -> list[tuple[Application, str]]:
 
 
 def _keep(found: NorceApplication) -> tuple[Application, str]:
-    facts = {"number": found.id, "name": found.name or str(found.id), "is_active": found.is_active is not False}
+    facts = {"number": found.id, "name": (found.name or str(found.id))[:100], "is_active": found.is_active is not False}
     key = (found.key or "").lower()
     row = Application.objects.filter(key=key).first()
     if row is None:

@@ -26,10 +26,7 @@ def check_queue(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
     if queue.get("orm") and queue.get("broker_class") != "hub.broker.RingBroker":
         wrong.append("broker_class=hub.broker.RingBroker")
     return [
-        Error(
-            f"Q_CLUSTER needs {setting}.", hint="All repeating is the hub's own.", id="hub.E001"
-        )
-        for setting in wrong
+        Error(f"Q_CLUSTER needs {setting}.", hint="All repeating is the hub's own.", id="hub.E001") for setting in wrong
     ]
 
 

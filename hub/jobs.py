@@ -24,9 +24,7 @@ def follow(run: SyncRun, *, batch: int, method: str, response: JobResponse) -> N
         raise PermanentError(f"Norce named no job for the import: {response.description or response.status_code}.")
     with transaction.atomic():
         run.rows.filter(batch=batch).update(action=SyncRow.Action.SENT)
-        NorceJob.objects.get_or_create(
-            job_id=response.job_id, defaults={"run": run, "batch": batch, "method": method}
-        )
+        NorceJob.objects.get_or_create(job_id=response.job_id, defaults={"run": run, "batch": batch, "method": method})
         rings.ring()
 
 

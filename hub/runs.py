@@ -59,3 +59,8 @@ def complete(item: SyncRun, *, ended: NorceJob) -> None:
         error=f"{failed} of {sum(counts.values())} rows were not taken." if failed else "",
         remedy="The run's rows say why." if failed else "",
     )
+
+
+def has_open_jobs(item: SyncRun) -> bool:
+    """Return whether Norce is still working on anything the run has sent."""
+    return item.jobs.filter(state__in=ACTIVE).exists()

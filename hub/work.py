@@ -29,6 +29,8 @@ CANDIDATES = 10
 FIRST_PAUSE = 5.0
 LONGEST_PAUSE = 900.0
 MAX_LOSSES = 5
+RETRYABLE = (*TROUBLED, State.CANCELLED)
+CANCELLABLE = (State.PENDING, State.SUBMITTED, *TROUBLED)
 
 
 class LeaseLost(Exception):
@@ -213,7 +215,7 @@ def retry(item: WorkItem, *, by: str, reason: str) -> None:
     with transaction.atomic():
         changed = (
             type(item)
-            ._default_manager.filter(pk=item.pk, state__in=(*TROUBLED, State.CANCELLED))
+            ._default_manager.filter(pk=item.pk, state__in=RETRYABLE)
             .update(**allowance_restored(), asked_by=by, asked_reason=reason.strip())
         )
         if not changed:
@@ -222,14 +224,17 @@ def retry(item: WorkItem, *, by: str, reason: str) -> None:
 
 
 def cancel(item: WorkItem, *, by: str, reason: str) -> None:
-    """Give an unfinished item up for good, unless it is being worked on; later ones of its subject go on."""
+    """Give an unfinished item up for good, unless it is being worked on; later ones of its subject go on.
+
+    A run whose Norce job can no longer be followed is freed this way; what it sent stays sent.
+    """
     if not reason.strip():
         raise NotAllowed("Say why: the reason is kept with the attempt.")
     now = timezone.now()
     with transaction.atomic():
         changed = (
             type(item)
-            ._default_manager.filter(pk=item.pk, state__in=(State.PENDING, *TROUBLED))
+            ._default_manager.filter(pk=item.pk, state__in=CANCELLABLE)
             .update(state=State.CANCELLED, finished_at=now, tries=one_more("tries"))
         )
         if not changed:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hub import work
-from hub.admin.base import CANCELLABLE, RETRYABLE, LegalButtonsAdmin
+from hub.admin.base import LegalButtonsAdmin
 from hub.admin.bulk import retry_page
 from hub.admin.reasons import ReasonForm, reason_dialog
 from hub.admin.theme import ActionVariant, action
@@ -54,7 +54,7 @@ def cancel_order(order: Order, *, by: str, reason: str) -> None:
     """
     if work_of(order, State.RUNNING):
         raise work.NotAllowed(gettext("The order is being worked on just now: look again in a minute."))
-    unfinished = work_of(order, *CANCELLABLE)
+    unfinished = work_of(order, *work.CANCELLABLE)
     if not unfinished:
         raise work.NotAllowed(gettext("All work of this order has ended: there is nothing to cancel."))
     with transaction.atomic():
@@ -75,10 +75,10 @@ class OrderActions(LegalButtonsAdmin):
 
     def legal_buttons(self, obj: Order) -> set[str]:
         """Retry what has stopped, release what a question holds, cancel what has not ended and is not running."""
-        states = {message.state for message in work_of(obj, State.RUNNING, *RETRYABLE, *CANCELLABLE)}
+        states = {message.state for message in work_of(obj, State.RUNNING, *work.RETRYABLE, *work.CANCELLABLE)}
         legal = {
-            "retry": not states.isdisjoint(RETRYABLE),
-            "cancel": not states.isdisjoint(CANCELLABLE) and State.RUNNING not in states,
+            "retry": not states.isdisjoint(work.RETRYABLE),
+            "cancel": not states.isdisjoint(work.CANCELLABLE) and State.RUNNING not in states,
             "release": State.HELD in states and releasable(obj) is not None,
         }
         return {name for name, allowed in legal.items() if allowed}

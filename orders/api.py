@@ -67,9 +67,7 @@ def _read(request: HttpRequest) -> tuple[bytes, int]:
     return (request.body if size <= most else b""), size
 
 
-def _refuse(
-    request: HttpRequest, user: str, status: int, reason: str, *, size: int, body: bytes = b""
-) -> HttpResponse:
+def _refuse(request: HttpRequest, user: str, status: int, reason: str, *, size: int, body: bytes = b"") -> HttpResponse:
     rejected.keep(
         endpoint=ENDPOINT,
         body=body,

@@ -17,8 +17,8 @@ from hub.models import Application, OutboxMessage
 from hub.values import translator
 from orders.checks import check
 from orders.contents import read_request
-from orders.mapping import reference, to_erp_order
 from orders.identifying import LONGEST
+from orders.mapping import reference, to_erp_order
 from orders.models import Order
 from orders.sums import paid
 

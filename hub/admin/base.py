@@ -24,11 +24,8 @@ from hub.admin.reasons import ReasonForm, attempt, back_to, reason_dialog
 from hub.admin.theme import ActionVariant, InfinitePaginator, ModelAdmin, action
 from hub.admin.trouble import Trouble, trouble_of
 from hub.models import Attempt, WorkItem
-from hub.models.work import TROUBLED, State
 from hub.panels import TROUBLE_COUNT
 
-RETRYABLE = (*TROUBLED, State.CANCELLED)
-CANCELLABLE = (State.PENDING, *TROUBLED)
 ATTEMPTS_SHOWN = 50
 
 
@@ -97,7 +94,7 @@ class WorkItemAdmin(LegalButtonsAdmin):
 
     def legal_buttons(self, obj: WorkItem) -> set[str]:
         """Retry what has stopped; cancel what has not ended and is not being worked on."""
-        legal = {"retry": RETRYABLE, "cancel": CANCELLABLE}
+        legal = {"retry": work.RETRYABLE, "cancel": work.CANCELLABLE}
         return {name for name, states in legal.items() if obj.state in states}
 
     def has_retry_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -73,6 +75,11 @@ class NorceJob(WorkItem):
 
     def __str__(self) -> str:
         return f"{self.method} {self.job_id}"
+
+    @classmethod
+    def claimable(cls) -> models.QuerySet[Self]:
+        """Due jobs of runs that have sent all they have: a job must not end its run while it is still sending."""
+        return super().claimable().filter(run__state=State.SUBMITTED)
 
 
 class SyncRow(models.Model):

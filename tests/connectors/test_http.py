@@ -7,7 +7,7 @@ import socketserver
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,10 +30,8 @@ def serving(answer: Callable[[Any], None]) -> Iterator[str]:
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
-            try:
+            with suppress(OSError):
                 answer(self)
-            except OSError:
-                pass
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads, server.block_on_close = True, False
@@ -127,7 +125,9 @@ def test_it_reads_retry_after_as_seconds_or_date(value: str, seconds: float | No
     assert retry_after({"retry-after": value}) == seconds
 
 
-@pytest.mark.parametrize("address", ["", "erp.example.com", "ftp://erp.example.com", "http://", "http://[::1", "http://a b"])
+@pytest.mark.parametrize(
+    "address", ["", "erp.example.com", "ftp://erp.example.com", "http://", "http://[::1", "http://a b"]
+)
 def test_an_address_that_is_none_is_a_fault_of_the_set_up(address: str) -> None:
     with pytest.raises(ConfigError) as refused:
         get(address)

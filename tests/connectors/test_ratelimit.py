@@ -19,7 +19,7 @@ WINDOW = 61.5
 
 
 class Clock:
-    """A clock that passes only when somebody sleeps on it; ``last`` is what this thread saw, ``ahead`` how wrong it is."""
+    """A clock that passes only when somebody sleeps on it, and that may be ahead for one thread."""
 
     def __init__(self) -> None:
         self.now = 1_800_000_000.0

@@ -63,7 +63,9 @@ def test_patterns_are_masked_in_free_text_and_in_json_values(text: str) -> None:
 
 def test_the_words_of_a_refusal_stay_readable_field_by_field() -> None:
     body = {"errors": {"name": "must be filled", "Email": ["maja@example.com is taken"]}}
-    assert json.loads(redact_body(json.dumps(body))) == {"errors": {"name": "must be filled", "Email": [f"{MASK} is taken"]}}
+    assert json.loads(redact_body(json.dumps(body))) == {
+        "errors": {"name": "must be filled", "Email": [f"{MASK} is taken"]}
+    }
 
 
 def test_a_record_among_errors_is_masked_all_the_same() -> None:

@@ -139,9 +139,7 @@ def test_two_customers_in_norce_are_a_question_for_a_person(sandbox: Sandbox, wo
     assert (binding(1).report, binding(1).report_error[:17]) == ("unknown", "Norce has several")
 
 
-def test_a_forgotten_customer_is_left_alone(
-    sandbox: Sandbox, work: Work, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_forgotten_customer_is_left_alone(sandbox: Sandbox, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     people(sandbox, 1)
     row = query._customer_row
     monkeypatch.setattr(query, "_customer_row", lambda record: row(record) | {"IsForgotten": True})
@@ -208,7 +206,9 @@ def test_a_failed_job_is_shown_on_run_rows_and_bindings(sandbox: Sandbox, work: 
     job = NorceJob.objects.get()
     assert (run.state, run.count_failed, job.state, job.error_kind) == (State.FAILED, 2, State.FAILED, "permanent")
     assert {row.action for row in run.rows.all()} == {SyncRow.Action.FAILED}
-    assert all("asks for a failed job" in text for text in (job.error, run.rows.first().message, binding(0).report_error))
+    assert all(
+        "asks for a failed job" in text for text in (job.error, run.rows.first().message, binding(0).report_error)
+    )
     assert binding(1).report == Binding.Report.FAILED
 
 

@@ -106,7 +106,10 @@ def test_each_erp_has_its_own_codes(application: Application) -> None:
     assert ensured(application, register, person()) == "N0"
     application.erp_connection = ErpConnection.objects.create(name="second")
     assert ensured(application, register, person("lisa@example.com")) == "N1"
-    assert list(CustomerBinding.objects.values_list("erp_connection", flat=True).order_by("pk")) == ["default", "second"]
+    assert list(CustomerBinding.objects.values_list("erp_connection", flat=True).order_by("pk")) == [
+        "default",
+        "second",
+    ]
 
 
 @pytest.mark.parametrize(("apart", "bindings"), [(False, 1), (True, 2)])

@@ -133,7 +133,7 @@ def test_no_row_counts_as_taken_when_failures_cannot_be_told_apart(
 def test_a_failed_job_fails_all_its_rows_with_its_reasons(
     job: NorceJob, monkeypatch: pytest.MonkeyPatch, status: int
 ) -> None:
-    with pytest.raises(PermanentError, match="job 17 ended with status . .*Everything is wrong"):
+    with pytest.raises(PermanentError, match="job 17 ended with status ., 3 failed: Everything is wrong"):
         polled(monkeypatch, job, Connect({"StatusId": status, "Fail": 3}, [refusal("", "Everything is wrong")]))
     assert actions() == [Action.FAILED] * 3
     job.refresh_from_db()

@@ -47,9 +47,7 @@ def ended(run: SyncRun, job: NorceJob) -> SyncRun:
     return run
 
 
-def test_two_runs_at_once_are_one(
-    transactional_db: None, resource: registry.Resource, tmp_path: Path
-) -> None:
+def test_two_runs_at_once_are_one(transactional_db: None, resource: registry.Resource, tmp_path: Path) -> None:
     with shared_database(tmp_path):
         started = side_by_side(4, lambda number: start())
         assert len([run for run in started if run]) == SyncRun.objects.count() == 1
@@ -74,7 +72,9 @@ def test_an_ended_run_lets_the_next_one_start(resource: registry.Resource, state
 
 def test_a_scheduled_run_starts_only_when_there_is_something_to_do(resource: registry.Resource) -> None:
     assert runs.start_if_wanted(resource="tests", by="schedule") is None
-    registry.add_resource(registry.Resource(name="tests", run=resource.run, settle=resource.settle, wanted=lambda: True))
+    registry.add_resource(
+        registry.Resource(name="tests", run=resource.run, settle=resource.settle, wanted=lambda: True)
+    )
     assert runs.start_if_wanted(resource="tests", by="schedule") is not None
 
 

@@ -30,9 +30,7 @@ def test_a_row_translates_its_kind_only(application: Application) -> None:
     assert (translate(CARD, "1"), translate(ValueKind.UNIT, "1")) == ("ONE", "1")
 
 
-def test_a_row_of_the_application_goes_before_the_row_for_all(
-    application: Application, business: Application
-) -> None:
+def test_a_row_of_the_application_goes_before_the_row_for_all(application: Application, business: Application) -> None:
     add("CARD", "OURS", key=application.key)
     add("CARD", "ALL")
     assert (translator(application)(CARD, "CARD"), translator(business)(CARD, "CARD")) == ("OURS", "ALL")

@@ -49,7 +49,9 @@ def cents(least: int, most: int) -> st.SearchStrategy[Decimal]:
 def paid_in_full(draw: st.DrawFn) -> OrderRequest:
     """An order with any rows, fees and discounts, paid up to a rounding of half a krona in up to three payments."""
     rows = [
-        item(number, "0", Quantity2=draw(cents(1, 1000)), UnitPrice=draw(cents(0, 10**6)), UnitVat=draw(cents(0, 10**5)))
+        item(
+            number, "0", Quantity2=draw(cents(1, 1000)), UnitPrice=draw(cents(0, 10**6)), UnitVat=draw(cents(0, 10**5))
+        )
         | {"VatRate": draw(st.sampled_from([0, 6, 12, 25])), "TypeGroup": draw(st.sampled_from(["Physical", "Fee"]))}
         for number in range(1, draw(st.integers(1, 5)) + 1)
     ]

@@ -160,7 +160,12 @@ def test_it_takes_a_body_just_within_the_limit(post_order: Post) -> None:
 
 def chunked(client: Client, body: bytes) -> Any:
     """Post as a client does that does not say how long its body is; the server says where it ends."""
-    stream = {"wsgi.input": io.BytesIO(body), "wsgi.input_terminated": True, "CONTENT_LENGTH": "", "CONTENT_TYPE": "application/json"}
+    stream = {
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.input_terminated": True,
+        "CONTENT_LENGTH": "",
+        "CONTENT_TYPE": "application/json",
+    }
     extra: dict[str, Any] = {**stream, "HTTP_TRANSFER_ENCODING": "chunked"}
     return client.post("/norce/orders", b"", "application/json", headers=AUTH, **extra)
 

@@ -24,6 +24,7 @@ from tests.faults import acknowledgement_of, be_due, operations, set_faults
 Receive = Callable[..., Order]
 Work = Callable[[], int]
 STATUS = "Order/SendOrderStatus"
+PRIVATE = ("FirstName", "LastName", "Email", "CellPhone", "WorkPhone", "SSN", "Line1", "Line2", "ZipCode", "CareOf")
 
 pytestmark = pytest.mark.usefixtures("application", "business", "sandbox")
 
@@ -56,7 +57,9 @@ def test_without_infos_it_says_nothing_about_them(received: Receive, work: Work)
     assert "Infos" not in statuses()[0]
 
 
-@pytest.mark.parametrize("changes", [{"Source": "POS-7"}, {"ClientOrderRef": "A-17"}, {"ClientOrderRef": "99999999999"}])
+@pytest.mark.parametrize(
+    "changes", [{"Source": "POS-7"}, {"ClientOrderRef": "A-17"}, {"ClientOrderRef": "99999999999"}]
+)
 def test_an_order_with_a_foreign_number_is_named_by_its_erp_number(
     received: Receive, work: Work, changes: dict[str, str]
 ) -> None:
@@ -174,12 +177,11 @@ def test_a_missing_setting_is_named(received: Receive, work: Work, settings: Set
 
 def private_texts(value: Any) -> set[str]:
     """Return every name, address, number and mail of the buyers in an order request."""
-    names = "FirstName LastName Email CellPhone PrivatePhone WorkPhone SSN Line1 Line2 ZipCode CareOf".split()
     if isinstance(value, list):
         return set().union(*map(private_texts, value))
     if not isinstance(value, dict):
         return set()
-    own = {text for name in names if isinstance(text := value.get(name), str) and len(text) > 3}
+    own = {text for name in PRIVATE if isinstance(text := value.get(name), str) and len(text) > 3}
     return own | set().union(*map(private_texts, value.values()))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from threading import Barrier, BrokenBarrierError
 from typing import Any
@@ -159,10 +160,8 @@ def test_two_first_orders_of_one_buyer_at_once_make_one_customer(
 
     def search_together(erp: SandboxErp, *args: Any, **options: Any) -> Any:
         found = search(erp, *args, **options)
-        try:
+        with suppress(BrokenBarrierError):
             meeting.wait(0.5)
-        except BrokenBarrierError:
-            pass
         return found
 
     monkeypatch.setattr(SandboxErp, "find_parties", search_together)

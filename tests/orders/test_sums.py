@@ -67,7 +67,9 @@ def test_order_fees_add_and_order_discounts_subtract_whatever_their_sign() -> No
 
 
 def test_all_payments_count() -> None:
-    request = small(item(1, "100"), Payments=[{"PaymentRef": "card", "Amount": 60}, {"PaymentRef": "gift", "Amount": 40}])
+    request = small(
+        item(1, "100"), Payments=[{"PaymentRef": "card", "Amount": 60}, {"PaymentRef": "gift", "Amount": 40}]
+    )
     assert fitting(request, Decimal(0)) is not None
 
 

@@ -56,7 +56,9 @@ def test_it_sends_token_and_kinds(norce: Any) -> None:
     norce.post(f"{BASE}/connect/Order/CancelOrder", body="")
     api(application_id=1901).call("POST", "Order/CancelOrder", body=b"{}")
     sent = norce.calls[-1].request.headers
-    assert (sent["Authorization"], sent["Content-Type"], sent["Accept"]) == ("Bearer token-1",) + ("application/json",) * 2
+    assert (sent["Authorization"], sent["Content-Type"], sent["Accept"]) == ("Bearer token-1",) + (
+        "application/json",
+    ) * 2
     assert sent["application-id"] == "1901"
 
 

@@ -42,7 +42,11 @@ def norce() -> Iterator[Callable[..., None]]:
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
 
         def give(request: Any) -> tuple[int, dict[str, str], str]:
-            return 200, {}, f'{{"access_token": "token-{len(mock.calls) + 1}", "expires_in": 3600, "token_type": "Bearer"}}'
+            return (
+                200,
+                {},
+                f'{{"access_token": "token-{len(mock.calls) + 1}", "expires_in": 3600, "token_type": "Bearer"}}',
+            )
 
         mock.add_callback("POST", TOKENS, give)
 
@@ -143,7 +147,9 @@ def test_an_answer_without_a_token_is_a_fault_of_the_set_up(norce: Any, body: st
     assert AccessToken.objects.get().token == ""
 
 
-@pytest.mark.parametrize("answer", [{"scope": "production"}, {"scope": ""}, {"expires_in": None}, {"token_type": "bearer"}])
+@pytest.mark.parametrize(
+    "answer", [{"scope": "production"}, {"scope": ""}, {"expires_in": None}, {"token_type": "bearer"}]
+)
 def test_a_token_is_taken_however_the_rest_is_spelled(norce: Any, answer: dict[str, Any]) -> None:
     norce(json={"access_token": "token-1", "expires_in": 3600, "token_type": "Bearer"} | answer)
     assert account().get() == "token-1"

@@ -1,0 +1,77 @@
+"""How a run ends: after all it has sent, once, and never by a job that was faster than the run itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from connectors.sandbox.core import Sandbox
+from customers.models import Binding, CustomerBinding
+from hub import drain, runs
+from hub import work as engine
+from hub.models import Application, NorceJob, SyncRow, SyncRun
+from hub.models.work import State
+from orders.models import Order
+from tests.faults import set_faults
+
+Work = Callable[[], int]
+
+
+@pytest.fixture
+def due(application: Application, received: Callable[..., Order], work: Work) -> CustomerBinding:
+    """A customer whose new code waits to be reported."""
+    received("01")
+    work()
+    return CustomerBinding.objects.get(report=Binding.Report.DUE)
+
+
+def start() -> SyncRun:
+    run = runs.start(resource="code_reports", by="test")
+    assert run is not None
+    return run
+
+
+def test_a_job_is_not_looked_at_before_its_run_has_sent_everything(due: CustomerBinding) -> None:
+    run = start()
+    item = engine.claim(SyncRun.claimable())
+    assert item is not None
+    NorceJob.objects.create(run=run, batch=1, job_id=1, method="ImportCustomers")
+    assert engine.claim(NorceJob.claimable()) is None
+    SyncRun.objects.filter(pk=run.pk).update(state=State.SUBMITTED)
+    assert engine.claim(NorceJob.claimable()) is not None
+
+
+def test_it_is_done_when_its_last_job_is(due: CustomerBinding, work: Work) -> None:
+    run = start()
+    drain.step()
+    run.refresh_from_db()
+    assert run.state == State.SUBMITTED
+    work()
+    run.refresh_from_db()
+    assert (run.state, run.count_changed) == (State.DONE, 1)
+
+
+def test_a_retry_sends_what_was_refused_again(due: CustomerBinding, sandbox: Sandbox, work: Work) -> None:
+    set_faults(sandbox, norce={"jobs": "fail"})
+    run = start()
+    work()
+    run.refresh_from_db()
+    assert (run.state, run.count_failed) == (State.FAILED, 1)
+    set_faults(sandbox, norce={})
+    engine.retry(run, by="alice", reason="Norce was being upgraded.")
+    work()
+    run.refresh_from_db()
+    assert (run.state, run.error) == (State.DONE, "")
+    assert list(run.rows.values_list("action", flat=True)) == [SyncRow.Action.ACCEPTED]
+    assert run.jobs.count() == 2
+
+
+def test_a_person_can_free_a_run_whose_job_is_lost(due: CustomerBinding, sandbox: Sandbox, work: Work) -> None:
+    set_faults(sandbox, norce={"jobs": "hang"})
+    run = start()
+    work()
+    assert runs.start(resource="code_reports", by="test") is None
+    run.refresh_from_db()
+    engine.cancel(run, by="alice", reason="Norce lost the job.")
+    assert runs.start(resource="code_reports", by="test") is not None
