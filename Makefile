@@ -31,7 +31,7 @@ run: install var/local.env ## sandbox, web on 127.0.0.1:8000 and worker until Ct
 order: install ## have the running sandbox send one new order to the hub
 	@$(BIN)/python -c "import json,pathlib,time,urllib.request as u; \
 	o = json.loads(next(pathlib.Path('connectors/sandbox/samples').glob('order-01*')).read_text()); \
-	o['ClientOrderRef'] = str(int(time.time())); \
+	o['ClientOrderRef'] = str(int(time.time() * 10) % 2000000000); \
 	r = u.Request('http://127.0.0.1:8765/_sandbox/orders', json.dumps(o).encode(), {'Content-Type': 'application/json'}); \
 	print(u.urlopen(r).read().decode())"
 

@@ -60,6 +60,10 @@ def _nothing() -> None:
     return None
 
 
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
 def _forget(record: CallRecord) -> None:
     return None
 
@@ -120,7 +124,8 @@ class Http:
         return answer
 
     def _prepare(self, request: requests.Request) -> requests.PreparedRequest:
-        request.auth = self.auth
+        # Without an answer of ours, requests would put a password of ~/.netrc in the bearer token's place.
+        request.auth = self.auth or _as_it_is
         try:
             return self.session.prepare_request(request)
         except requests.RequestException as error:

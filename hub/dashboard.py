@@ -53,8 +53,9 @@ def figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def orders_in_trouble(request: HttpRequest) -> str:
-    """Return how many work items about orders wait for a person; at most half a minute old."""
-    return str(cache.get_or_set(panels.TROUBLE_COUNT, _count_orders_in_trouble, BADGE_SECONDS))
+    """Return how many work items about orders wait for a person ("" for none); at most half a minute old."""
+    count = str(cache.get_or_set(panels.TROUBLE_COUNT, _count_orders_in_trouble, BADGE_SECONDS))
+    return "" if count == "0" else count
 
 
 def environment(request: HttpRequest) -> tuple[str, str]:

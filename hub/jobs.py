@@ -82,7 +82,7 @@ def _complaints(log: Sequence[JobLogEntry]) -> list[JobLogEntry]:
 
 def _complaint(row: SyncRow, entries: Iterable[JobLogEntry]) -> str:
     texts = [entry.message or "" for entry in entries if f'"{row.erp_code}"' in (entry.imported_row or "")]
-    return "; ".join(dict.fromkeys(texts))
+    return redact_text("; ".join(dict.fromkeys(texts)))
 
 
 def _summary(job: Job, entries: Sequence[JobLogEntry]) -> str:

@@ -35,6 +35,9 @@ class Local:
         self.children: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> Self:
+        # A shell that starts us in the background has SIGINT ignored; SIGTERM must end the children too.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.default_int_handler)
         os.environ |= self.environment()
         self._start("sandbox", "--port", self.sandbox_url.rpartition(":")[2], "--state", str(self.state))
         self.wait_for(f"{self.sandbox_url}/_sandbox/state")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.models import Permission
+
 LOGINS = (
     ("admin", "admin-on-sandbox", "may do everything"),
     ("viewer", "viewer-on-sandbox", "may look"),
@@ -17,3 +19,4 @@ def ensure_logins(users: Any) -> None:
             user = users(username=name, is_staff=True, is_superuser=name == "admin")
             user.set_password(password)
             user.save()
+            user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))

@@ -24,9 +24,14 @@ class _Last:
     at = float("-inf")
 
 
+def due() -> bool:
+    """Return whether `ring` would ring now, or leave it to the last ring."""
+    return time.monotonic() - _Last.at >= FOLD
+
+
 def ring() -> None:
     """Ring once the present transaction is committed: a queue row inside it (ORM broker) or a push after it (Redis)."""
-    if time.monotonic() - _Last.at < FOLD:
+    if not due():
         return
     if settings.REDIS_URL:
         transaction.on_commit(_push, robust=True)

@@ -259,6 +259,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": _("Norce hub"),
     "SITE_SUBHEADER": _("Norce Commerce ↔ ERP"),
     "SITE_SYMBOL": "sync_alt",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("hub/favicon.svg")}],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,

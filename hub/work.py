@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from connectors.errors import HoldError, HubError, TransientError
+from connectors.redaction import redact_text
 from hub import rings
 from hub.models import Attempt, WorkItem
 from hub.models.work import TROUBLED, ErrorKind, State, allowance_restored, one_more
@@ -149,7 +150,7 @@ def _finish(
         "losses": 0,
         "finished_at": None if state == State.PENDING else now,
         "error_kind": error_kind,
-        "error": error.message if error else "",
+        "error": redact_text(error.message) if error else "",
         "remedy": error.remedy if error else "",
         "hold_code": error.code if isinstance(error, HoldError) and error.releasable else "",
         "asked_by": "",
@@ -159,7 +160,7 @@ def _finish(
         if not _mine(item).update(**columns):
             return False
         Attempt.objects.filter(**_key(item), number=item.tries).update(
-            outcome=outcome, error_kind=error_kind, error=str(error or ""), finished_at=now
+            outcome=outcome, error_kind=error_kind, error=redact_text(str(error or "")), finished_at=now
         )
     return True
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from django.db import IntegrityError, transaction
-
 from connectors.norce.types.order_updates import OrderResponse, ResponseStatus
-from hub import rejected, rings
-from hub.models import OutboxMessage
+from hub import rejected
 from orders.identifying import Identity, Unidentifiable, identify
 from orders.models import Order
+from orders.storing import store
 
 ENDPOINT = "norce/orders"
 
@@ -27,8 +25,7 @@ def receive(*, body: bytes, format: str, sender: str = "", address: str = "") ->
             endpoint=ENDPOINT, body=body, reason=str(error), content_type=format, sender=sender, address=address
         )
         return OrderResponse(status_code=ResponseStatus.FAILED, has_erp_order_no=False, description=str(error))
-    order = _store(identity, body, format)
-    if order is not None:
+    if store(identity, body=body, format=format):
         return stored_answer("")
     return _repeat(identity, body, format, sender, address)
 
@@ -41,30 +38,6 @@ def stored_answer(erp_order_no: str) -> OrderResponse:
         erp_order_no=erp_order_no or None,
         description="Created" if erp_order_no else "Queued",
     )
-
-
-def _store(identity: Identity, body: bytes, format: str) -> Order | None:
-    try:
-        with transaction.atomic():
-            order = Order.objects.create(
-                application_key=identity.application_key,
-                source=identity.source,
-                client_order_ref=identity.client_order_ref,
-                buyer_email=identity.buyer_email,
-                format=format,
-                body=body,
-            )
-            OutboxMessage.objects.create(
-                kind="erp.order",
-                system="erp",
-                subject=order.subject,
-                key=f"erp.order:{order.pk}",
-                serial=identity.serial,
-            )
-            rings.ring()
-            return order
-    except IntegrityError:
-        return None
 
 
 def _repeat(identity: Identity, body: bytes, format: str, sender: str, address: str) -> OrderResponse:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import translation
 
 from connectors.sandbox.adapter import SandboxAdapter
 from connectors.sandbox.core import Sandbox
@@ -40,6 +41,13 @@ def sample(name: str, **changes: Any) -> dict[str, Any]:
 def quiet_rings() -> None:
     """No ring of one test is folded into another test's."""
     rings.forget()
+
+
+@pytest.fixture(autouse=True)
+def in_english() -> Iterator[None]:
+    """No test speaks the language that a page of the test before was shown in."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Make the sandbox fail, let time pass for waiting work, and look at what was called."""
+"""Make the sandbox fail, let time pass for waiting work, and look at what was called and made."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ from typing import Any
 from django.utils import timezone
 
 from connectors.sandbox.core import Sandbox
+from connectors.sandbox.erp import add_customer
 from connectors.sandbox.http import Request
+from hub import work
 from hub.drain import WORK_MODELS
 from hub.models import ApiCall, OutboxMessage
 from hub.models.work import State
 from orders.models import Order
+from tests.conftest import sample
 
 CREATE_ORDER = "POST /erp/orders"
 CREATE_CUSTOMER = "POST /erp/customers"
 FIND_ORDER = "GET /erp/orders"
+BUYER: str = sample("01")["SellTo"]["Person"]["Email"]
 
 
 def set_faults(sandbox: Sandbox, **sides: dict[str, Any]) -> None:
@@ -45,3 +49,28 @@ def acknowledgement_of(order: Order) -> OutboxMessage:
 def operations(system: str) -> list[str]:
     """Return what was asked of a system, oldest first."""
     return list(ApiCall.objects.filter(system=system).order_by("pk").values_list("operation", flat=True))
+
+
+def erp_orders(sandbox: Sandbox) -> list[Any]:
+    """Return the orders that the ERP has."""
+    return list(sandbox.state.erp_orders)
+
+
+def erp_customers(sandbox: Sandbox) -> list[Any]:
+    """Return the customers that the ERP has."""
+    return list(sandbox.state.erp_customers)
+
+
+def known_person(sandbox: Sandbox, code: str, email: str = BUYER) -> None:
+    """Let the ERP have a person under a code."""
+    add_customer(sandbox.state, code, {"kind": "person", "name": "Maja", "last_name": "Provberg", "email": email})
+
+
+def known_company(sandbox: Sandbox, code: str, **numbers: str) -> None:
+    """Let the ERP have a company under a code."""
+    add_customer(sandbox.state, code, {"kind": "company", "name": "Exempelbygg", **numbers})
+
+
+def retry(message: OutboxMessage) -> None:
+    """Let a stopped message start again, as a person does."""
+    work.retry(message, by="anna", reason="mended")

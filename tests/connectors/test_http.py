@@ -1,14 +1,11 @@
-"""One way to call out: typed errors, time limits that hold against any server, and a record of every call."""
+"""One way to call out: typed errors, time limits on every call, and a record of it."""
 
 from __future__ import annotations
 
 import gzip
-import socketserver
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,49 +13,10 @@ import requests
 import responses
 from requests.adapters import HTTPAdapter
 
-from connectors import http
 from connectors.errors import ConfigError, PermanentError, TransientError
 from connectors.http import Answer, CallRecord, Http, retry_after
 
 URL = "http://erp.example.com/api"
-Serve = Callable[[Callable[[Any], None]], str]
-
-
-@contextmanager
-def serving(answer: Callable[[Any], None]) -> Iterator[str]:
-    """Run a server whose connections are handled by ``answer``; yield its address."""
-
-    class Handler(socketserver.StreamRequestHandler):
-        def handle(self) -> None:
-            with suppress(OSError):
-                answer(self)
-
-    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads, server.block_on_close = True, False
-        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-        server.shutdown()
-
-
-@pytest.fixture
-def serve() -> Iterator[Serve]:
-    """Start servers that behave badly, for the time of the test."""
-    with ExitStack() as running:
-        yield lambda answer: running.enter_context(serving(answer))
-
-
-@pytest.fixture
-def silence() -> Iterator[threading.Event]:
-    """An event that is set when the test is over, for servers that wait for it."""
-    over = threading.Event()
-    yield over
-    over.set()
-
-
-def request_of(handler: Any) -> bool:
-    """Read one request's head and tell whether there was one."""
-    lines = list(iter(handler.rfile.readline, b"\r\n")) if handler.rfile.peek(1) else []
-    return bool(lines)
 
 
 def get(url: str) -> Answer:
@@ -170,90 +128,6 @@ def test_every_call_has_time_limits() -> None:
     assert (given["timeout"], given["stream"]) == ((5.0, 30.0), True)
 
 
-def test_a_server_that_never_answers_is_left(
-    serve: Serve, silence: threading.Event, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(http, "READ_TIMEOUT", 0.05)
-    with pytest.raises(TransientError) as failed:
-        Http(system="erp", base_url=serve(lambda handler: silence.wait(30) and None)).post("send order", "orders")
-    assert failed.value.outcome_unknown
-
-
-def trickled(silence: threading.Event, head: bytes, piece: bytes) -> Callable[[Any], None]:
-    def trickle(handler: Any) -> None:
-        request_of(handler)
-        handler.wfile.write(b"HTTP/1.1 200 OK\r\n" + head + b"\r\n\r\n")
-        while not silence.wait(0.01):
-            handler.wfile.write(piece)
-
-    return trickle
-
-
-@pytest.mark.parametrize(
-    ("head", "piece"),
-    [(b"Content-Length: 60000", b"x"), (b"Transfer-Encoding: chunked", b"1\r\nx\r\n"), (b"Connection: close", b"x")],
-)
-def test_a_server_that_sends_a_byte_now_and_then_is_left_too(
-    serve: Serve, silence: threading.Event, monkeypatch: pytest.MonkeyPatch, head: bytes, piece: bytes
-) -> None:
-    monkeypatch.setattr(http, "DEADLINE", 0.1)
-    monkeypatch.setattr(http, "READ_TIMEOUT", 5.0)
-    with pytest.raises(TransientError):
-        get(serve(trickled(silence, head, piece)))
-    assert not silence.is_set()
-
-
-def test_an_answer_without_end_is_cut_off(
-    serve: Serve, silence: threading.Event, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(http, "BODY_LIMIT", 100_000)
-    with pytest.raises(TransientError):
-        get(serve(trickled(silence, b"Connection: close", b"x" * 50_000)))
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        b"",
-        b"HTTP/1.1",
-        b"Hello\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n123",
-        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-        b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nContent-Encoding: gzip\r\n\r\n123",
-    ],
-)
-def test_a_broken_answer_to_a_write_leaves_the_outcome_unknown(serve: Serve, answer: bytes) -> None:
-    def break_off(handler: Any) -> None:
-        request_of(handler)
-        handler.wfile.write(answer)
-
-    with pytest.raises(TransientError) as failed:
-        Http(system="erp", base_url=serve(break_off)).post("send order", "orders")
-    assert failed.value.outcome_unknown
-
-
-def test_a_server_that_is_not_there_has_done_nothing() -> None:
-    with serving(lambda handler: None) as url:
-        pass
-    with pytest.raises(TransientError) as failed:
-        Http(system="erp", base_url=url).post("send order", "orders")
-    assert not failed.value.outcome_unknown
-
-
-def test_calls_share_one_connection(serve: Serve) -> None:
-    connections: list[int] = []
-
-    def keep_alive(handler: Any) -> None:
-        connections.append(1)
-        while request_of(handler):
-            handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
-
-    erp = Http(system="erp", base_url=serve(keep_alive))
-    for _ in range(3):
-        assert erp.get("look", "orders").json() == {}
-    assert len(connections) == 1
-
-
 @responses.activate
 def test_every_call_is_recorded_without_private_data_whatever_comes_of_it() -> None:
     records: list[CallRecord] = []
@@ -294,3 +168,13 @@ def test_time_is_measured_in_milliseconds(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(erp, "_send", lambda prepared: Answer(status=200, body=b"", headers={}))
     erp.get("look", "orders")
     assert records[0].ms == 250
+
+
+@responses.activate
+def test_a_password_in_netrc_does_not_replace_the_token(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".netrc").write_text("machine api.example.com login other password other\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
+    responses.get("https://api.example.com/thing", json={})
+    http = Http(system="test", base_url="https://api.example.com")
+    http.get("thing", "thing", headers={"Authorization": "Bearer ours"})
+    assert responses.calls[0].request.headers["Authorization"] == "Bearer ours"

@@ -95,7 +95,7 @@ def test_a_cancel_is_kept_as_a_deed(admin_client: Client, failed: OutboxMessage)
     assert (failed.state, deed.asked_by, deed.reason) == (State.CANCELLED, "admin", "Sold out")
 
 
-@pytest.mark.parametrize("state", [State.RUNNING, State.DONE, State.SUBMITTED])
+@pytest.mark.parametrize("state", [State.RUNNING, State.DONE, State.SUPERSEDED])
 def test_a_cancel_shows_only_where_it_is_legal(admin_client: Client, transactional_db: None, state: str) -> None:
     assert button(put(3, state), "cancel") not in page_of(admin_client, OutboxMessage.objects.get())
 

@@ -11,7 +11,7 @@ from connectors.errors import HoldError
 from connectors.norce.types.orders import OrderRequest
 from orders.checks import check
 from orders.sums import Reading
-from tests.orders.requests import item, read, small
+from tests.orders.samples import item, read, small
 
 
 def checked(request: OrderRequest, *released: str) -> Reading:

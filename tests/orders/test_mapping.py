@@ -17,7 +17,7 @@ from hub.models.configuration import ValueKind
 from orders.checks import check
 from orders.identifying import identify
 from orders.mapping import acknowledgement, reference, to_erp_order
-from tests.orders.requests import item, paid_in_full, read, small
+from tests.orders.samples import item, paid_in_full, read, small
 
 TOLERANCE = Decimal("0.50")
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from orders.sums import fitting, quantity, readings
-from tests.orders.requests import item, read, small
+from tests.orders.samples import item, read, small
 
 TOLERANCE = Decimal("0.50")
 

@@ -1,4 +1,4 @@
-"""Order requests for tests: samples changed, small orders made, and random ones whose rows add up."""
+"""Order requests for tests: samples changed, small orders made, random ones whose rows add up; and what was kept."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from connectors.norce import wire
+from connectors.norce import wire, xml
 from connectors.norce.types.orders import OrderRequest
+from hub.models import OutboxMessage, RejectedMessage
+from orders.models import Order
 from tests.conftest import sample
 
 CENT = Decimal("0.01")
@@ -63,3 +65,18 @@ def paid_in_full(draw: st.DrawFn) -> OrderRequest:
     amounts = [*parts, due - sum(parts) + draw(cents(-50, 50))]
     payments = [{"PaymentRef": f"p{number}", "Amount": amount} for number, amount in enumerate(amounts)]
     return small(*rows, Fees=fees, Discounts=discounts, Payments=payments)
+
+
+def as_xml(body: dict[str, Any]) -> bytes:
+    """Return an order as the XML that Norce sends."""
+    return xml.order_request_to_xml(body)
+
+
+def counts() -> tuple[int, int, int]:
+    """Return how many orders, messages and rejected messages there are."""
+    return Order.objects.count(), OutboxMessage.objects.count(), RejectedMessage.objects.count()
+
+
+def kept() -> RejectedMessage:
+    """Return the one rejected message."""
+    return RejectedMessage.objects.get()
