@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import structlog
 from django.conf import settings
 from django.db import Error as DatabaseError
@@ -34,7 +36,7 @@ def create_order(request: HttpRequest) -> HttpResponse:
     200 OK when it is stored (also when it was before), 200 Failed when it cannot be identified, 401,
     413 over 2 MiB, 415, 503 when it could not be stored: Norce then sends it again.
     """
-    user = basic_user(request.headers.get("Authorization", ""), settings.NORCE_RECEIVER_CREDENTIALS)
+    user = basic_user(request.META.get("HTTP_AUTHORIZATION", ""), settings.NORCE_RECEIVER_CREDENTIALS)
     if user is None:
         return HttpResponse(status=401, headers={"WWW-Authenticate": 'Basic realm="Norce orders"'})
     format = FORMATS.get((request.content_type or "").lower())
@@ -85,9 +87,16 @@ def _failed(reason: str) -> OrderResponse:
 
 
 def _answer(response: OrderResponse, format: Order.Format | None, status: int) -> HttpResponse:
+    body, content_type = _encoded(response, format)
+    return HttpResponse(body, content_type=content_type, status=status)
+
+
+@lru_cache(maxsize=64)
+def _encoded(response: OrderResponse, format: Order.Format | None) -> tuple[bytes, str]:
+    """Return an answer in the kind of the request; nearly all orders get the same one."""
     if format == Order.Format.XML:
-        return HttpResponse(xml.write_order_response(response), content_type="application/xml", status=status)
-    return HttpResponse(wire.encode(response), content_type="application/json", status=status)
+        return xml.write_order_response(response), "application/xml"
+    return wire.encode(response), "application/json"
 
 
 def _address(request: HttpRequest) -> str:

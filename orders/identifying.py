@@ -72,7 +72,10 @@ def _serial(data: dict[str, Any], email: str) -> str:
 
 def storable(text: str) -> bool:
     """Return whether every database can hold the text: no NUL, no half of a surrogate pair."""
-    return "\x00" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)
+    try:
+        return b"\x00" not in text.encode()
+    except UnicodeEncodeError:
+        return False
 
 
 def _source(data: dict[str, Any]) -> str:

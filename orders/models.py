@@ -50,12 +50,12 @@ class Order(models.Model):
         verbose_name = _("order")
         verbose_name_plural = _("orders")
         constraints = [
+            # Norce's number first: the same index finds an order by its number.
             models.UniqueConstraint(
-                fields=["application_key", "source", "client_order_ref"], name="order_single_per_reference"
+                fields=["client_order_ref", "source", "application_key"], name="order_single_per_reference"
             )
         ]
         indexes = [
-            models.Index(fields=["client_order_ref"], name="order_ref"),
             models.Index(fields=["erp_order_no"], name="order_erp_no", condition=~models.Q(erp_order_no="")),
             models.Index(fields=["buyer_email"], name="order_email", condition=~models.Q(buyer_email="")),
             models.Index(fields=["received_at"], name="order_received"),
