@@ -47,9 +47,22 @@ def drain(*, budget: float = BUDGET, linger: float = LINGER) -> int:
     return done
 
 
+class _Turn:
+    """Which kind of work this process looks at first the next time."""
+
+    number = 0
+
+
 def step() -> bool:
-    """Do the first due item whose destination can be called now; return whether there was one."""
-    for candidates, handler, wait in _sources():
+    """Do one due item whose destination can be called now; return whether there was one.
+
+    The kinds of work take turns at being first, so that a slow ERP with a long backlog does not keep
+    acknowledgements from Norce.
+    """
+    sources = list(_sources())
+    _Turn.number += 1
+    first = _Turn.number % len(sources)
+    for candidates, handler, wait in (*sources[first:], *sources[:first]):
         if wait() > 0:
             continue
         item = work.claim(candidates())
@@ -75,7 +88,7 @@ def neglected_since(moment: datetime) -> bool:
 
 
 def _sources() -> Iterator[Source]:
-    """Orders to the ERP and acknowledgements before bulk traffic."""
+    """Yield each kind of work: what may be claimed, who does it, and how long its destination must be left alone."""
     yield _messages_to_erp, registry.message_handler, _no_wait
     yield _messages_to_norce, registry.message_handler, _norce_wait
     yield NorceJob.claimable, jobs.poll, _bulk_wait

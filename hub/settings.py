@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import environ
 import structlog
 from django.core.exceptions import ImproperlyConfigured
-from django.templatetags.static import static
-from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+
+from hub.look import UNFOLD as UNFOLD
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -250,100 +250,5 @@ LOGGING = {
         "urllib3": {"level": "INFO"},
         "django_structlog": {"level": "WARNING"},
         "django-q": {"level": "WARNING"},
-    },
-}
-
-# ---------------------------------------------------------------- the admin's look
-UNFOLD: dict[str, Any] = {
-    "SITE_TITLE": _("Norce hub"),
-    "SITE_HEADER": _("Norce hub"),
-    "SITE_SUBHEADER": _("Norce Commerce ↔ ERP"),
-    "SITE_SYMBOL": "sync_alt",
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("hub/favicon.svg")}],
-    "SHOW_HISTORY": True,
-    "SHOW_VIEW_ON_SITE": False,
-    "SHOW_LANGUAGES": True,
-    "ENVIRONMENT": "hub.dashboard.environment",
-    "STYLES": [lambda request: static("hub/admin.css")],
-    "DASHBOARD_CALLBACK": "hub.dashboard.figures",
-    "SIDEBAR": {
-        "show_search": True,
-        "show_all_applications": False,
-        "navigation": [
-            {
-                "title": _("Operations"),
-                "items": [
-                    {"title": _("Overview"), "icon": "dashboard", "link": reverse_lazy("admin:index")},
-                    {
-                        "title": _("Orders"),
-                        "icon": "shopping_cart",
-                        "link": reverse_lazy("admin:orders_order_changelist"),
-                        "badge": "hub.dashboard.orders_in_trouble",
-                    },
-                    {
-                        "title": _("Work"),
-                        "icon": "outbox",
-                        "link": reverse_lazy("admin:hub_outboxmessage_changelist"),
-                    },
-                    {"title": _("Runs"), "icon": "sync", "link": reverse_lazy("admin:hub_syncrun_changelist")},
-                    {
-                        "title": _("Norce jobs"),
-                        "icon": "work_history",
-                        "link": reverse_lazy("admin:hub_norcejob_changelist"),
-                    },
-                    {
-                        "title": _("Rejected messages"),
-                        "icon": "report",
-                        "link": reverse_lazy("admin:hub_rejectedmessage_changelist"),
-                    },
-                    {
-                        "title": _("Calls out"),
-                        "icon": "call_made",
-                        "link": reverse_lazy("admin:hub_apicall_changelist"),
-                    },
-                ],
-            },
-            {
-                "title": _("Customers"),
-                "items": [
-                    {
-                        "title": _("Customers"),
-                        "icon": "person",
-                        "link": reverse_lazy("admin:customers_customerbinding_changelist"),
-                    },
-                    {
-                        "title": _("Companies"),
-                        "icon": "domain",
-                        "link": reverse_lazy("admin:customers_companybinding_changelist"),
-                    },
-                ],
-            },
-            {
-                "title": _("Set-up"),
-                "items": [
-                    {
-                        "title": _("Applications"),
-                        "icon": "storefront",
-                        "link": reverse_lazy("admin:hub_application_changelist"),
-                    },
-                    {
-                        "title": _("ERP connections"),
-                        "icon": "lan",
-                        "link": reverse_lazy("admin:hub_erpconnection_changelist"),
-                    },
-                    {
-                        "title": _("Value mappings"),
-                        "icon": "swap_horiz",
-                        "link": reverse_lazy("admin:hub_valuemapping_changelist"),
-                    },
-                    {
-                        "title": _("Schedules"),
-                        "icon": "schedule",
-                        "link": reverse_lazy("admin:django_q_schedule_changelist"),
-                    },
-                    {"title": _("Users"), "icon": "group", "link": reverse_lazy("admin:auth_user_changelist")},
-                ],
-            },
-        ],
     },
 }

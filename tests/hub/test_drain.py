@@ -134,3 +134,12 @@ def test_a_queue_that_is_away_does_not_stop_the_intake(
     monkeypatch.setattr(rings, "async_task", lambda task: 1 / 0)
     put(1)
     assert OutboxMessage.objects.count() == 1
+
+
+def test_a_backlog_for_the_erp_does_not_keep_acknowledgements_waiting(done: list[str]) -> None:
+    for number in range(1, 9):
+        put(number)
+    put(9, system="norce")
+    for _ in range(4):
+        drain.step()
+    assert "test:9" in done
