@@ -135,11 +135,12 @@ class Http:
         settings: dict[str, Any] = {**self.session.merge_environment_settings(prepared.url, {}, True, None, None)}
         # The adapter and not `session.send`, which reads all of a redirect's body before we may look at the clock.
         adapter = self.session.get_adapter(prepared.url or "")
+        deadline = time.monotonic() + DEADLINE
         response = adapter.send(prepared, timeout=(CONNECT_TIMEOUT, READ_TIMEOUT), **settings)
         with response:
             return Answer(
                 status=response.status_code,
-                body=_read(response),
+                body=_read(response, deadline),
                 headers={name.lower(): value for name, value in response.headers.items()},
             )
 
@@ -167,8 +168,7 @@ class Http:
         )
 
 
-def _read(response: requests.Response) -> bytes:
-    deadline = time.monotonic() + DEADLINE
+def _read(response: requests.Response, deadline: float) -> bytes:
     chunks: list[bytes] = []
     size = 0
     try:

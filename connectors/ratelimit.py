@@ -62,6 +62,12 @@ def block(name: str, seconds: float) -> None:
     )
 
 
+def blocked(prefix: str) -> list[str]:
+    """Return the names beginning so that nobody may call now."""
+    names = RateBucket.objects.filter(name__startswith=prefix, blocked_until__gt=time.time())
+    return list(names.values_list("name", flat=True))
+
+
 def _take_once(quota: Quota) -> bool:
     if quota.per_minute <= 0:
         return wait_time(quota) == 0

@@ -19,10 +19,13 @@ PHONES = (
 )
 NAMES = "firstname middlename lastname name attention deliveryattention deliveryname contactname careof"
 ADDRESSES = "line1 line2 addressline1 addressline2 box zipcode postalcode city"
-TEXTS = "customerordercomment comment importedrow"
+TEXTS = "customerordercomment comment importedrow buyerreference invoicereference customerorderref customerinvoiceref"
 PRIVATE = frozenset(" ".join((SECRETS, IDENTIFIERS, MAILS, PHONES, NAMES, ADDRESSES, TEXTS)).split())
 _EMAIL = re.compile(r"[\w.+-][\w.+'-]*@[\w-]+(?:\.[\w-]+)+")
-_PERSONAL_NUMBER = re.compile(r"\b(?:19|20)?\d{6}[-+]?\d{4}\b")
+# Ten digits that begin with a date; a sole trader's VAT number is one between SE and 01. Organisation numbers have
+# no month where the month would be, and order numbers seldom a date: people must be able to read those.
+_DATE = r"\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])"
+_PERSONAL_NUMBER = re.compile(rf"\b(?:SE)?(?:19|20)?{_DATE}[-+]?\d{{4}}(?:01)?\b")
 _PHONE = re.compile(r"\+\d[\d ()-]{6,}\d")
 _TOKEN = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+")
 

@@ -9,14 +9,17 @@ from customers.identity import normal_email, normal_number
 from customers.models import Binding
 from hub.models import Application
 
+NAMELESS = "nameless"
 
-def ensure_party(*, application: Application, erp: Erp, party: ErpParty) -> str:
+
+def ensure_party(*, application: Application, erp: Erp, party: ErpParty, tried_before: bool = False) -> str:
     """Return the ERP code of a buyer: the one on the order, else bound, else found, else created.
 
     Two matches in the ERP raise HoldError that names them. A create whose outcome is unknown raises
     TransientError; the next try finds what it made, because it searches first. A buyer without
-    anything to search by is a question for a person then (HoldError). The caller sees to it that one
-    buyer is ensured by one worker at a time (``OutboxMessage.serial``).
+    anything to search by is a question for a person (HoldError) when an earlier try may have made
+    them (``tried_before``). The caller stores the code at once and sees to it that one buyer is
+    ensured by one worker at a time (``OutboxMessage.serial``).
     """
     if party.code:
         bindings.bind(application, party, party.code, report=Binding.Report.NOT_NEEDED)
@@ -24,16 +27,20 @@ def ensure_party(*, application: Application, erp: Erp, party: ErpParty) -> str:
     bound = bindings.find(application, party)
     if bound:
         return bound.erp_code
-    code = _search(erp, party) or _create(erp, party)
+    wanted = _identifiers(party)
+    if tried_before and not any(wanted.values()):
+        raise _nameless(party)
+    code = _search(erp, party, wanted) or _create(erp, party, wanted)
     return bindings.bind(application, party, code, report=Binding.Report.DUE).erp_code
 
 
-def _search(erp: Erp, party: ErpParty) -> str:
-    wanted = {
-        "email": normal_email(party.email) if party.kind == "person" else "",
-        "organisation_no": normal_number(party.organisation_no),
-        "vat_no": normal_number(party.vat_no),
-    }
+def _identifiers(party: ErpParty) -> dict[str, str]:
+    """What to search by: a company's numbers; a person's e-mail, and a company's that has no number."""
+    numbers = {"organisation_no": normal_number(party.organisation_no), "vat_no": normal_number(party.vat_no)}
+    return numbers | {"email": "" if any(numbers.values()) else normal_email(party.email)}
+
+
+def _search(erp: Erp, party: ErpParty, wanted: dict[str, str]) -> str:
     found = erp.find_parties(party.kind, **wanted) if any(wanted.values()) else []
     codes = sorted({match.code for match in found})
     if len(codes) > 1:
@@ -45,14 +52,19 @@ def _search(erp: Erp, party: ErpParty) -> str:
     return codes[0] if codes else ""
 
 
-def _create(erp: Erp, party: ErpParty) -> str:
+def _create(erp: Erp, party: ErpParty, wanted: dict[str, str]) -> str:
     try:
         return erp.create_party(party)
     except TransientError as error:
-        if not error.outcome_unknown or any(bindings.identifiers(party).values()):
+        if not error.outcome_unknown or any(wanted.values()):
             raise
-        raise HoldError(
-            f"{error.message} It may have made {party.name} all the same, who cannot be searched by e-mail or number.",
-            code="nameless",
-            remedy="Look for them in the ERP and delete them if they are there, then Retry.",
-        ) from error
+        raise _nameless(party) from error
+
+
+def _nameless(party: ErpParty) -> HoldError:
+    return HoldError(
+        "The ERP may have made this buyer in an earlier try, and they have no e-mail or number to search by.",
+        code=NAMELESS,
+        remedy=f"Look for {party.name} in the ERP and delete them if they are there, then Release.",
+        releasable=True,
+    )

@@ -18,26 +18,35 @@ from hub.models import Application
 # Query puts the whole filter into the address; addresses of a few thousand characters are safe.
 CHUNK = 20
 NAMELESS = "Nothing to look for in Norce: no e-mail address, no organisation number."
-# Norce ids by application and identifier: customers may be unique to their application.
-Found = dict[tuple[str, str], set[int]]
+# Norce ids by identifier.
+Found = dict[str, set[int]]
 
 
 def look_up(bindings: Sequence[Binding]) -> dict[int, str]:
     """Give every binding without a Norce id its id; return why not, by primary key, for those that get none.
 
-    A Query that refuses the question (the sets' spelling is inferred in the notes) leaves out only who
+    A Query without the set (its spelling is inferred in the notes) answers 404 and leaves out only who
     has no identifier: the other codes then go out with e-mail address or organisation number, as the
-    import's matching allows.
+    import's matching allows. Other refusals are raised.
     """
     wanting = [binding for binding in bindings if binding.norce_id is None]
-    found: Found = {}
-    try:
-        for key, chunk in _chunks(wanting):
-            found |= {(key, name): ids for name, ids in _search(gateways.norce_query(_number(key)), chunk).items()}
-    except PermanentError:
-        return {binding.pk: NAMELESS for binding in wanting if not _identifier(binding)}
-    reasons = {binding.pk: _assign(binding, found.get(_key(binding), set())) for binding in wanting}
+    reasons = {binding.pk: NAMELESS for binding in wanting if not _identifier(binding)}
+    for key, chunk in _chunks(wanting):
+        # Each chunk is kept at once, so that a 429 after it does not ask for it again.
+        found = _found(key, chunk)
+        if found is not None:
+            reasons |= {binding.pk: _assign(binding, found.get(_identifier(binding), set())) for binding in chunk}
     return {pk: reason for pk, reason in reasons.items() if reason}
+
+
+def _found(application_key: str, chunk: Sequence[Binding]) -> Found | None:
+    """Return the Norce ids by identifier, None when the tenant has no such set."""
+    try:
+        return _search(gateways.norce_query(_number(application_key)), chunk)
+    except PermanentError as error:
+        if error.status != 404:
+            raise
+        return None
 
 
 def _chunks(bindings: Sequence[Binding]) -> Iterator[tuple[str, list[Binding]]]:
@@ -77,10 +86,6 @@ def _assign(binding: Binding, ids: set[int]) -> str:
         binding.norce_id = None
         return "Another ERP code is bound to the same customer in Norce."
     return ""
-
-
-def _key(binding: Binding) -> tuple[str, str]:
-    return binding.application_key, _identifier(binding)
 
 
 def _identifier(binding: Binding) -> str:

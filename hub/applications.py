@@ -19,12 +19,17 @@ def sync_applications() -> list[tuple[Application, str]]:
 
 
 def _keep(found: NorceApplication) -> tuple[Application, str]:
-    facts = {"number": found.id, "name": (found.name or str(found.id))[:100], "is_active": found.is_active is not False}
-    key = (found.key or "").lower()
-    row = Application.objects.filter(key=key).first()
+    key, number = (found.key or "").lower(), found.id or 0
+    facts = {
+        "key": key,
+        "number": number,
+        "name": (found.name or str(found.id))[:100],
+        "is_active": found.is_active is not False,
+    }
+    row = Application.objects.filter(key=key).first() or Application.objects.filter(number=number).first()
     if row is None:
         connection, _ = ErpConnection.objects.get_or_create(name=DEFAULT_CONNECTION)
-        return Application.objects.create(key=key, erp_connection=connection, **facts), "new"
+        return Application.objects.create(erp_connection=connection, **facts), "new"
     if all(getattr(row, name) == value for name, value in facts.items()):
         return row, "unchanged"
     Application.objects.filter(pk=row.pk).update(**facts)

@@ -31,7 +31,7 @@ def basic_user(header: str, credentials: Sequence[str]) -> str | None:
 
 @lru_cache(maxsize=8)
 def _digests(credentials: tuple[str, ...]) -> tuple[bytes, ...]:
-    return tuple(_digest(entry.encode()) for entry in credentials if ":" in entry)
+    return tuple(_digest(entry.encode()) for entry in credentials if entry.partition(":")[2])
 
 
 def _digest(value: bytes) -> bytes:

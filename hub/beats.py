@@ -45,9 +45,17 @@ def last_beat(name: str | None = None) -> datetime | None:
     return beats.order_by("-beat_at").values_list("beat_at", flat=True).first()
 
 
-def stall_limit() -> datetime:
-    """Return the moment before which a last sign of life is too old."""
-    return timezone.now() - timedelta(seconds=settings.HUB_STALL_SECONDS)
+def live_clusters() -> int:
+    """Return how many clusters have given a sign of life lately, at least one."""
+    return max(1, ClusterBeat.objects.filter(beat_at__gte=stall_limit()).count())
+
+
+def stall_limit(*, clusters: int = 1) -> datetime:
+    """Return the moment before which a last sign of life is too old.
+
+    Idle clusters share the rings, so each of several hears one more seldom.
+    """
+    return timezone.now() - timedelta(seconds=settings.HUB_STALL_SECONDS * clusters)
 
 
 def _die_if_orphaned() -> None:

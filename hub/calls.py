@@ -9,8 +9,13 @@ from contextvars import ContextVar
 from django.db import transaction
 
 from connectors.http import CallRecord
+from connectors.ratelimit import block
 from hub import beats, work
 from hub.models import ApiCall, WorkItem
+
+# No answer at all, or one that means: not now. Such an ERP is left alone for a while.
+AWAY = (None, 429, 502, 503, 504)
+REST = 30.0
 
 _item: ContextVar[WorkItem | None] = ContextVar("item", default=None)
 
@@ -42,6 +47,8 @@ def before_call() -> None:
 def record(call: CallRecord) -> None:
     """Keep one finished call."""
     item = _item.get()
+    if call.system.startswith("erp:") and call.status in AWAY:
+        block(call.system, REST)
     ApiCall.objects.create(
         system=call.system,
         operation=call.operation,

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from connectors.erp.schemes import ADAPTERS
+from connectors.http import CONNECT_TIMEOUT, DEADLINE, READ_TIMEOUT
 from connectors.norce.types.order_updates import OrderStatus
 
 SHORTEST_SECRET = 24
@@ -51,6 +52,16 @@ def _credential_problems() -> Iterator[CheckMessage]:
                 hint=f"Use at least {SHORTEST_SECRET} random characters, for example from `openssl rand -hex 24`.",
                 id="hub.W001",
             )
+
+
+@register()
+def check_lease(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A lease that ends while a call is under way lets two workers do the same thing."""
+    longest = CONNECT_TIMEOUT + DEADLINE + READ_TIMEOUT
+    if longest < settings.HUB_LEASE_SECONDS:
+        return []
+    text = f"HUB_LEASE_SECONDS is {settings.HUB_LEASE_SECONDS:.0f}; a call out may take {longest:.0f} s."
+    return [Warning(text, hint="Use 120, the default.", id="hub.W002")]
 
 
 @register()

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import QuerySet
 
-from connectors.ratelimit import wait_time
+from connectors.ratelimit import blocked, wait_time
 from hub import beats, calls, gateways, jobs, registry, rings, runs, work
 from hub.models import Attempt, NorceJob, OutboxMessage, SyncRun, WorkItem
+from hub.models.work import State
 
 # Well under django-q's timeout of 300 s, also when the last item takes its time.
 BUDGET = 30.0
@@ -47,6 +49,14 @@ def drain(*, budget: float = BUDGET, linger: float = LINGER) -> int:
     return done
 
 
+def _anybody_busy_since(moment: datetime) -> bool:
+    """Return whether a running item's lease was extended since then: an order may take long in a slow ERP."""
+    extended = moment + timedelta(seconds=settings.HUB_LEASE_SECONDS)
+    return any(
+        model._default_manager.filter(state=State.RUNNING, lease_until__gte=extended).exists() for model in WORK_MODELS
+    )
+
+
 class _Turn:
     """Which kind of work this process looks at first the next time."""
 
@@ -79,8 +89,8 @@ def anything_due() -> bool:
 
 
 def neglected_since(moment: datetime) -> bool:
-    """Return whether work has been due since then that nothing but a worker is missing for, and none was begun."""
-    if Attempt.objects.filter(started_at__gte=moment).exists():
+    """Return whether work has been due since then that only a worker is missing for, and nobody did any work."""
+    if Attempt.objects.filter(started_at__gte=moment).exists() or _anybody_busy_since(moment):
         return False
     return any(
         wait() == 0 and candidates().filter(not_before__lte=moment).exists() for candidates, _, wait in _sources()
@@ -96,7 +106,8 @@ def _sources() -> Iterator[Source]:
 
 
 def _messages_to_erp() -> QuerySet[OutboxMessage]:
-    return OutboxMessage.claimable().exclude(system="norce")
+    """All but those to an ERP that has just not answered: one that hangs must not keep the workers from the others."""
+    return OutboxMessage.claimable().exclude(system__in=["norce", *blocked("erp:")])
 
 
 def _messages_to_norce() -> QuerySet[OutboxMessage]:

@@ -50,7 +50,12 @@ def erp(connection: str) -> Erp:
     if not url:
         variable = "ERP_URL" if connection == "default" else f"ERP_URL_{connection.upper()}"
         raise ConfigError(f"The ERP connection {connection} has no address.", remedy=f"Set {variable}, then Retry.")
-    return schemes.connect(url, _http(f"erp:{connection}", ""))
+    return schemes.connect(url, _http(erp_system(connection), ""))
+
+
+def erp_system(connection: str) -> str:
+    """Return the name of a connection as work, calls and quotas know it: ``erp:default``."""
+    return f"erp:{connection}"[:40]
 
 
 def forget_sessions() -> None:

@@ -48,5 +48,5 @@ def _queue_problems() -> list[str]:
     try:
         redis.from_url(settings.REDIS_URL, socket_timeout=2).ping()
     except redis.RedisError as error:
-        return [f"queue: {type(error).__name__} (work goes on, rung by the sweeper)"]
+        return [f"queue: {type(error).__name__} (work goes on more slowly without it)"]
     return []

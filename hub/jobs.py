@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
+from django.utils import timezone
 
 from connectors.errors import PermanentError, TransientError
 from connectors.norce.types.jobs import Job, JobLogEntry, JobResponse
@@ -65,15 +66,20 @@ def complete(item: NorceJob, job: Job, log: Sequence[JobLogEntry]) -> None:
     if not whole or (job.fail or 0) > len(failed):
         failed = {row.pk: failed.get(row.pk) or _summary(job, complaints) for row in rows}
     with transaction.atomic():
+        # Two jobs that end at once must see each other's end, or neither ends the run.
+        SyncRun.objects.select_for_update().get(pk=item.run_id)
         for row in rows:
             row.action = SyncRow.Action.FAILED if row.pk in failed else SyncRow.Action.ACCEPTED
             row.message = failed.get(row.pk, "")
         SyncRow.objects.bulk_update(rows, ["action", "message"], batch_size=500)
         registry.resource(item.run.resource).settle(rows)
         NorceJob.objects.filter(pk=item.pk).update(
-            total=job.totals or len(rows), failed=max(job.fail or 0, len(failed)), log=_kept(log)
+            total=job.totals or len(rows),
+            failed=max(job.fail or 0, len(failed)),
+            log=_kept(log),
+            finished_at=timezone.now(),
         )
-        runs.complete(item.run, ended=item)
+        runs.complete(item.run)
 
 
 def _complaints(log: Sequence[JobLogEntry]) -> list[JobLogEntry]:

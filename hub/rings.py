@@ -15,6 +15,7 @@ log = structlog.get_logger(__name__)
 # A worker that was rung goes on looking for LINGER seconds after its last find (hub/drain.py), so
 # rings of one process closer together than this bring nothing: they cost 40 % of the intake.
 FOLD = 0.1
+QUEUE_AWAY = 5.0
 TASK = "hub.tasks.drain"
 
 
@@ -40,13 +41,15 @@ def ring() -> None:
         transaction.on_commit(_note, robust=True)
 
 
-def ring_if_quiet() -> None:
-    """Ring unless a ring is waiting already; used by those who only make sure that somebody looks."""
+def ring_if_quiet() -> bool:
+    """Ring unless a ring is waiting already; return whether the queue could be reached at all."""
     try:
         if get_broker().queue_size() == 0:
             async_task(TASK)
     except Exception as error:
         log.warning("no ring", error=type(error).__name__)
+        return False
+    return True
 
 
 def forget() -> None:
@@ -55,7 +58,12 @@ def forget() -> None:
 
 
 def _push() -> None:
-    async_task(TASK)
+    try:
+        async_task(TASK)
+    except Exception:
+        # The supervisors look by themselves; an order must not wait for a queue that is away.
+        _Last.at = time.monotonic() + QUEUE_AWAY
+        raise
     _note()
 
 

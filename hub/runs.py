@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from hub import registry, rings
-from hub.models import NorceJob, SyncRow, SyncRun
+from hub.models import SyncRow, SyncRun
 from hub.models.runs import ACTIVE
 from hub.models.work import ErrorKind, State
 
@@ -43,12 +43,12 @@ def run(item: SyncRun) -> State | None:
     return registry.resource(item.resource).run(item)
 
 
-def complete(item: SyncRun, *, ended: NorceJob) -> None:
-    """End a submitted run once this and all its other jobs have ended: DONE, or FAILED when rows were not taken."""
-    if item.jobs.filter(state__in=ACTIVE).exclude(pk=ended.pk).exists():
+def complete(item: SyncRun) -> None:
+    """End a submitted run once none of its jobs is open: DONE, or FAILED when rows were not taken."""
+    if has_open_jobs(item):
         return
     counts = Counter(item.rows.values_list("action", flat=True))
-    failed = counts[SyncRow.Action.FAILED]
+    failed = counts[SyncRow.Action.FAILED] + counts[SyncRow.Action.SENT]
     SyncRun.objects.filter(pk=item.pk, state=State.SUBMITTED).update(
         state=State.FAILED if failed else State.DONE,
         finished_at=timezone.now(),
@@ -57,10 +57,16 @@ def complete(item: SyncRun, *, ended: NorceJob) -> None:
         count_failed=failed,
         error_kind=ErrorKind.PERMANENT if failed else "",
         error=f"{failed} of {sum(counts.values())} rows were not taken." if failed else "",
-        remedy="The run's rows say why." if failed else "",
+        remedy="The run's rows and jobs say why." if failed else "",
     )
+
+
+def end_forsaken() -> None:
+    """End submitted runs whose last job failed or was cancelled: they must not keep later runs out."""
+    for item in SyncRun.objects.filter(state=State.SUBMITTED):
+        complete(item)
 
 
 def has_open_jobs(item: SyncRun) -> bool:
     """Return whether Norce is still working on anything the run has sent."""
-    return item.jobs.filter(state__in=ACTIVE).exists()
+    return item.jobs.filter(state__in=ACTIVE, finished_at=None).exists()

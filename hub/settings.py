@@ -158,16 +158,17 @@ Q_CLUSTER: dict[str, Any] = {
     "log_level": "WARNING",
 }
 if REDIS_URL:
-    Q_CLUSTER["redis"] = REDIS_URL
+    # A queue that swallows packets must not hold an order up.
+    limits = "socket_connect_timeout=2&socket_timeout=5"
+    Q_CLUSTER["redis"] = f"{REDIS_URL}{'&' if '?' in REDIS_URL else '?'}{limits}"
 else:
     Q_CLUSTER |= {"orm": "default", "broker_class": "hub.broker.RingBroker"}
 
 # ---------------------------------------------------------------- the work engine (hub/work.py)
 HUB_LEASE_SECONDS = env.float("HUB_LEASE_SECONDS", default=120)
-HUB_STALL_SECONDS = env.float("HUB_STALL_SECONDS", default=90)
+HUB_STALL_SECONDS = env.float("HUB_STALL_SECONDS", default=120)
 HUB_SWEEP_SECONDS = env.float("HUB_SWEEP_SECONDS", default=10)
 HUB_MAX_ATTEMPTS = env.int("HUB_MAX_ATTEMPTS", default=40)
-HUB_ALERT_EMAILS = env.list("HUB_ALERT_EMAILS", default=[])
 
 # ---------------------------------------------------------------- Norce
 NORCE_BASE_URL = env.str("NORCE_BASE_URL", default="").rstrip("/")

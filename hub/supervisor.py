@@ -13,9 +13,10 @@ from types import FrameType
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections
+from django.db import Error as DatabaseError
+from django.db import close_old_connections
 
-from hub import beats, drain, rings, work
+from hub import beats, drain, rings, runs, work
 
 log = structlog.get_logger(__name__)
 
@@ -25,9 +26,9 @@ RESTART_PAUSE = 1.0
 
 
 def sweep() -> int:
-    """Put back what dead workers left and ring, so that a lost ring costs seconds. Returns the rows put back."""
+    """Put back what dead workers left and end what nobody will end. Returns the rows put back."""
     touched = work.sweep(drain.WORK_MODELS)
-    rings.ring_if_quiet()
+    runs.end_forsaken()
     return touched
 
 
@@ -42,6 +43,7 @@ class Supervisor:
     def __init__(self) -> None:
         self.name = f"{socket.gethostname()}/{os.getpid()}"
         self.child: subprocess.Popen[bytes] | None = None
+        self.substitute: subprocess.Popen[bytes] | None = None
         self.started = 0.0
         self.stopping = False
 
@@ -57,6 +59,8 @@ class Supervisor:
                 self._look_after()
             time.sleep(TICK)
         self.end(GRACE)
+        if self.substitute is not None:
+            self.substitute.wait()
 
     def _stop(self, signum: int, frame: FrameType | None) -> None:
         self.stopping = True
@@ -73,22 +77,31 @@ class Supervisor:
         """Sweep, ring and judge; a database that is away is no reason to restart anything."""
         try:
             close_old_connections()
+            self._announce(stopping=False)
             touched = sweep()
             reason = self.stalled()
         except DatabaseError as error:
             log.warning("database away", error=type(error).__name__)
             return
+        if not rings.ring_if_quiet():
+            self._work_without_queue()
         if touched:
             log.warning("put back what a dead worker left", rows=touched)
         if reason:
             log.error("cluster stands still, restarting it", reason=reason)
             self.end(GRACE / 4)
 
+    def _work_without_queue(self) -> None:
+        """Drain in a process of its own: django-q's cluster does not even start while its queue is away."""
+        if self.substitute is None or self.substitute.poll() is not None:
+            log.warning("the queue is away, working without it")
+            self.substitute = self._spawn("drain")
+
     def stalled(self) -> str:
         """Return why the cluster counts as standing still, or nothing."""
         if time.monotonic() - self.started < settings.HUB_STALL_SECONDS:
             return ""
-        limit = beats.stall_limit()
+        limit = beats.stall_limit(clusters=beats.live_clusters())
         last = beats.last_beat(self.name)
         if last is None or last < limit:
             return "no sign of life"
@@ -98,14 +111,14 @@ class Supervisor:
 
     def _start(self) -> None:
         self._announce(stopping=False)
-        environment = os.environ | {"HUB_CLUSTER": self.name, "HUB_SUPERVISOR_PID": str(os.getpid())}
-        self.child = subprocess.Popen(
-            [sys.executable, str(settings.BASE_DIR / "manage.py"), "qcluster"],
-            env=environment,
-            start_new_session=True,
-        )
+        self.child = self._spawn("qcluster")
         self.started = time.monotonic()
         log.info("cluster started", pid=self.child.pid, name=self.name)
+
+    def _spawn(self, command: str) -> subprocess.Popen[bytes]:
+        environment = os.environ | {"HUB_CLUSTER": self.name, "HUB_SUPERVISOR_PID": str(os.getpid())}
+        program = [sys.executable, str(settings.BASE_DIR / "manage.py"), command]
+        return subprocess.Popen(program, env=environment, start_new_session=True)
 
     def _announce(self, *, stopping: bool) -> None:
         with suppress(DatabaseError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub import beats, prune, runs, supervisor
+from hub import beats, prune, rings, runs, supervisor
 from hub import drain as drainer
 
 
@@ -14,7 +14,9 @@ def drain() -> int:
 
 def sweep() -> int:
     """Put back what dead workers left; a schedule's belt to the supervisor's braces."""
-    return supervisor.sweep()
+    touched = supervisor.sweep()
+    rings.ring_if_quiet()
+    return touched
 
 
 def start_run(resource: str) -> int | None:

@@ -7,6 +7,7 @@ import random
 import socket
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from traceback import format_exception
 from typing import TypeVar
 
 import structlog
@@ -95,7 +96,7 @@ def perform(item: Item, handler: Handler[Item]) -> bool:
     except (OperationalError, InterfaceError) as error:
         return settle(item, TransientError(f"The database did not answer ({type(error).__name__})."))
     except Exception as error:
-        log.exception("handler failed", item=str(item))
+        log.error("handler failed", item=str(item), error=redact_text("".join(format_exception(error))))
         return settle(item, HubError(f"{type(error).__name__}: {error}", remedy="Tell the developers."))
 
 
@@ -103,13 +104,37 @@ def settle(item: WorkItem, error: HubError) -> bool:
     """Write what an error means: later again, held, or failed with the remedy. The error's class decides."""
     if isinstance(error, TransientError):
         return _settle_later(item, error)
-    held = isinstance(error, HoldError)
-    return _finish(
-        item,
-        State.HELD if held else State.FAILED,
-        Attempt.Outcome.HELD if held else Attempt.Outcome.FAILED,
-        error,
-    )
+    if not isinstance(error, HoldError):
+        return _finish(item, State.FAILED, Attempt.Outcome.FAILED, error)
+    if _finish(item, State.HELD, Attempt.Outcome.HELD, error):
+        return True
+    _hold_all_the_same(item, error)
+    return False
+
+
+def _hold_all_the_same(item: WorkItem, error: HoldError) -> None:
+    """Keep a question that came after the lease was lost: a person must know it even if the item is done."""
+    log.error("a question after the lease was lost", item=str(item), code=error.code)
+    now = timezone.now()
+    with transaction.atomic():
+        done = type(item)._default_manager.filter(pk=item.pk, state=State.DONE)
+        if done.update(
+            state=State.HELD,
+            tries=one_more("tries"),
+            error_kind=error.kind,
+            error=redact_text(error.message),
+            remedy=error.remedy,
+        ):
+            Attempt.objects.create(
+                **_key(item),
+                number=type(item)._default_manager.get(pk=item.pk).tries,
+                subject=getattr(item, "subject", ""),
+                outcome=Attempt.Outcome.HELD,
+                error_kind=error.kind,
+                error=redact_text(str(error)),
+                worker=worker_name(),
+                finished_at=now,
+            )
 
 
 def _settle_done(item: WorkItem, state: State) -> bool:
@@ -119,7 +144,11 @@ def _settle_done(item: WorkItem, state: State) -> bool:
 def _settle_later(item: WorkItem, error: TransientError) -> bool:
     if error.counts and item.attempts >= settings.HUB_MAX_ATTEMPTS:
         return _finish(item, State.FAILED, Attempt.Outcome.FAILED, error, kind=ErrorKind.EXHAUSTED)
-    not_before = timezone.now() + timedelta(seconds=pause(item.attempts, error.retry_after))
+    seconds = pause(item.attempts, error.retry_after)
+    if error.outcome_unknown:
+        # What we stopped waiting for may still be under way there; looking too early would do it twice.
+        seconds = max(seconds, settings.HUB_LEASE_SECONDS)
+    not_before = timezone.now() + timedelta(seconds=seconds)
     attempts = item.attempts if error.counts else item.attempts - 1
     outcome = Attempt.Outcome.RETRY if error.counts else Attempt.Outcome.POSTPONED
     return _finish(item, State.PENDING, outcome, error, not_before=not_before, attempts=attempts)
@@ -213,15 +242,14 @@ def retry(item: WorkItem, *, by: str, reason: str) -> None:
     """
     if not reason.strip():
         raise NotAllowed("Say why: the reason is kept with the attempt.")
-    with transaction.atomic():
-        changed = (
-            type(item)
-            ._default_manager.filter(pk=item.pk, state__in=RETRYABLE)
-            .update(**allowance_restored(), asked_by=by, asked_reason=reason.strip())
-        )
-        if not changed:
-            raise NotAllowed(f"{item} is {_present_state(item)}: there is nothing to retry.")
-        rings.ring()
+    try:
+        with transaction.atomic():
+            stopped = type(item)._default_manager.filter(pk=item.pk, state__in=RETRYABLE)
+            if not stopped.update(**allowance_restored(), asked_by=by, asked_reason=reason.strip()):
+                raise NotAllowed(f"{item} is {_present_state(item)}: there is nothing to retry.")
+            rings.ring()
+    except IntegrityError as error:
+        raise NotAllowed(f"{item} cannot start now: another one of its kind is active.") from error
 
 
 def cancel(item: WorkItem, *, by: str, reason: str) -> None:

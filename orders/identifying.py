@@ -42,7 +42,7 @@ def identify(body: bytes, format: str) -> Identity:
     reference = _key(data, "ClientOrderRef")
     if not reference:
         raise Unidentifiable("ClientOrderRef is missing: send the order's basket id.")
-    email = normal_email(_text(_object(_object(data, "SellTo"), "Person"), "Email"))
+    email = normal_email(_text(_object(_buyer(data), "Person"), "Email"))
     email = email if storable(email) else ""
     return Identity(
         application_key=_key(_object(data, "Header"), "ApplicationKey", LONGEST_APPLICATION_KEY).strip("{} ").lower(),
@@ -65,9 +65,12 @@ def parse(body: bytes, format: str) -> dict[str, Any]:
 
 
 def _serial(data: dict[str, Any], email: str) -> str:
-    company = _object(_object(data, "SellTo"), "Company")
-    vat_no = normal_number(_text(company, "VatNo"))
+    vat_no = normal_number(_text(_object(_buyer(data), "Company"), "VatNo"))
     return f"buyer:{vat_no or email}"[:LONGEST] if vat_no or email else ""
+
+
+def _buyer(data: dict[str, Any]) -> dict[str, Any]:
+    return _object(data, "SellTo") or _object(data, "BillTo")
 
 
 def storable(text: str) -> bool:

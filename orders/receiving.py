@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from connectors.norce.types.order_updates import OrderResponse, ResponseStatus
 from hub import rejected
+from orders.correcting import correct
 from orders.identifying import Identity, Unidentifiable, identify
 from orders.models import Order
 from orders.storing import store
@@ -46,7 +47,7 @@ def _repeat(identity: Identity, body: bytes, format: str, sender: str, address: 
         source=identity.source,
         client_order_ref=identity.client_order_ref,
     )
-    if bytes(first.body) != body:
+    if bytes(first.body) != body and not correct(first, identity, body=body, format=format, endpoint=ENDPOINT):
         rejected.keep(
             endpoint=ENDPOINT,
             body=body,

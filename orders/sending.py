@@ -7,10 +7,11 @@ from dataclasses import replace
 from django.db import transaction
 from django.utils import timezone
 
-from connectors.erp.base import ErpOrderRef
-from connectors.errors import HoldError
+from connectors.erp.base import Erp, ErpOrderRef, ErpParty
+from connectors.errors import HoldError, TransientError
 from connectors.norce.types.orders import ClientCustomer, OrderRequest
-from customers.ensure import ensure_party
+from connectors.ratelimit import blocked
+from customers.ensure import NAMELESS, ensure_party
 from customers.mapping import is_company, to_party
 from hub import gateways, outbox
 from hub.models import Application, OutboxMessage
@@ -45,14 +46,32 @@ def send_order(message: OutboxMessage) -> None:
         reference=reference_of(order, application),
         translate=translator(application),
     )
+    party = to_party(_buyer(request), draft.currency)
+    _note_destination(message, application)
     erp = gateways.erp(application.erp_connection.name)
     known = erp.find_order(draft.reference)
     if known is None:
-        party = to_party(_buyer(request), draft.currency)
-        code = ensure_party(application=application, erp=erp, party=party)
+        code = order.customer_code or _ensure_customer(order, application, erp, party, message.tries > 1)
         known = erp.create_order(replace(draft, customer_code=code))
         known = replace(known, customer_code=code)
     record_erp_order(order, known)
+
+
+def _note_destination(message: OutboxMessage, application: Application) -> None:
+    """Say on the message which ERP it goes to, so that it waits while that one does not answer."""
+    system = gateways.erp_system(application.erp_connection.name)
+    if message.system != system:
+        OutboxMessage.objects.filter(pk=message.pk).update(system=system)
+    if system in blocked(system):
+        raise TransientError(f"{system} has just not answered; it is left alone for a moment.", counts=False)
+
+
+def _ensure_customer(order: Order, application: Application, erp: Erp, party: ErpParty, tried_before: bool) -> str:
+    """Return the buyer's code, stored on the order at once: a later try must not make them again."""
+    asking = tried_before and NAMELESS not in order.released
+    code = ensure_party(application=application, erp=erp, party=party, tried_before=asking)
+    Order.objects.filter(pk=order.pk).update(customer_code=code)
+    return code
 
 
 def find_application(order: Order) -> Application:
@@ -75,8 +94,9 @@ def reference_of(order: Order, application: Application) -> str:
 def record_erp_order(order: Order, found: ErpOrderRef) -> None:
     """Store the ERP's number and put the acknowledgement, in one transaction; raise HoldError on another number."""
     with transaction.atomic():
+        customer = {"customer_code": found.customer_code} if found.customer_code else {}
         changed = Order.objects.filter(pk=order.pk, erp_order_no="").update(
-            erp_order_no=found.number, customer_code=found.customer_code, erp_ordered_at=timezone.now()
+            erp_order_no=found.number, erp_ordered_at=timezone.now(), **customer
         )
         if changed:
             outbox.put(

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from connectors.models import RateBucket
 from connectors.sandbox.core import Sandbox
 from connectors.sandbox.erp import add_customer
 from connectors.sandbox.http import Request
@@ -31,7 +32,8 @@ def set_faults(sandbox: Sandbox, **sides: dict[str, Any]) -> None:
 
 
 def be_due() -> None:
-    """Let the waiting work be due now, as if its pause were over."""
+    """Let the waiting work be due now, as if its pause and that of its destination were over."""
+    RateBucket.objects.filter(name__startswith="erp:").delete()
     for model in WORK_MODELS:
         model._default_manager.filter(state=State.PENDING).update(not_before=timezone.now())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -68,6 +69,11 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Keep the key as orders are filed under it, however a person has typed it."""
+        self.key = self.key.strip("{} ").lower()
+        super().save(*args, **kwargs)
 
 
 class ValueMapping(models.Model):

@@ -78,8 +78,8 @@ class NorceJob(WorkItem):
 
     @classmethod
     def claimable(cls) -> models.QuerySet[Self]:
-        """Due jobs of runs that have sent all they have: a job must not end its run while it is still sending."""
-        return super().claimable().filter(run__state=State.SUBMITTED)
+        """Due jobs, but not of a run that is still sending: a job must not end its run before that."""
+        return super().claimable().exclude(run__state__in=(State.PENDING, State.RUNNING))
 
 
 class SyncRow(models.Model):

@@ -94,3 +94,23 @@ def test_a_cluster_that_lives_and_takes_nothing_stands_still() -> None:
     assert supervisor.stalled() == ""
     OutboxMessage.objects.update(not_before=timezone.now() - timedelta(seconds=1000))
     assert supervisor.stalled() == "due work is not being taken"
+
+
+def test_long_work_in_hand_is_no_standstill(client: Client, settings: Any) -> None:
+    beat(5)
+    waiting_for(1000)
+    until = timezone.now() + timedelta(seconds=settings.HUB_LEASE_SECONDS - 10)
+    OutboxMessage.objects.create(
+        kind="test", system="erp", subject="order:2", key="long", state="running", lease_until=until
+    )
+    assert client.get("/health/ready").status_code == 200
+
+
+def test_of_several_idle_clusters_each_may_be_silent_longer(settings: Any) -> None:
+    supervisor = Supervisor()
+    supervisor.started = float("-inf")
+    beat(settings.HUB_STALL_SECONDS * 1.5, supervisor.name)
+    beat(1, "second")
+    assert supervisor.stalled() == "no sign of life"
+    beat(1, "third")
+    assert supervisor.stalled() == ""

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
 from connectors.errors import ConfigError
-from hub import registry, runs
+from hub import registry, runs, work
 from hub.models import NorceJob, SyncRow, SyncRun
 from hub.models.work import State
 from tests.threads import shared_database, side_by_side
@@ -42,7 +43,8 @@ def submitted(*actions: Action, job_states: tuple[State, ...] = (State.RUNNING,)
 
 
 def ended(run: SyncRun, job: NorceJob) -> SyncRun:
-    runs.complete(run, ended=job)
+    NorceJob.objects.filter(pk=job.pk).update(finished_at=timezone.now())
+    runs.complete(run)
     run.refresh_from_db()
     return run
 
@@ -84,10 +86,32 @@ def test_an_unknown_resource_is_named_with_those_there_are() -> None:
 
 
 def test_a_run_waits_for_all_its_jobs() -> None:
-    run, jobs = submitted(Action.ACCEPTED, Action.SENT, job_states=(State.RUNNING, State.PENDING))
+    run, jobs = submitted(Action.ACCEPTED, Action.ACCEPTED, job_states=(State.RUNNING, State.PENDING))
     assert ended(run, jobs[0]).state == State.SUBMITTED
-    NorceJob.objects.filter(pk=jobs[0].pk).update(state=State.DONE)
     assert ended(run, jobs[1]).state == State.DONE
+
+
+def test_two_jobs_that_end_at_once_end_their_run() -> None:
+    run, jobs = submitted(Action.ACCEPTED, job_states=(State.RUNNING, State.RUNNING))
+    assert ended(run, jobs[0]).state == State.SUBMITTED
+    assert ended(run, jobs[1]).state == State.DONE
+
+
+@pytest.mark.parametrize("state", [State.FAILED, State.CANCELLED])
+def test_a_run_whose_job_cannot_be_followed_is_ended_by_the_sweep(resource: registry.Resource, state: State) -> None:
+    run, jobs = submitted(Action.ACCEPTED, Action.SENT, job_states=(state,))
+    runs.end_forsaken()
+    run.refresh_from_db()
+    assert (run.state, run.error) == (State.FAILED, "1 of 2 rows were not taken.")
+    assert runs.start(resource=run.resource, by="anna") is not None
+
+
+def test_a_retry_beside_an_active_run_is_refused_in_words(resource: registry.Resource) -> None:
+    run, _ = submitted(Action.FAILED)
+    SyncRun.objects.update(state=State.FAILED)
+    runs.start(resource=run.resource, by="anna")
+    with pytest.raises(work.NotAllowed, match="another one of its kind is active"):
+        work.retry(run, by="anna", reason="Again.")
 
 
 def test_a_run_whose_rows_were_all_taken_is_done() -> None:
@@ -101,7 +125,7 @@ def test_a_run_with_refused_rows_has_failed_and_counts_them() -> None:
     run, jobs = submitted(Action.ACCEPTED, Action.FAILED, Action.FAILED)
     run = ended(run, jobs[0])
     assert (run.state, run.error, run.error_kind) == (State.FAILED, "2 of 3 rows were not taken.", "permanent")
-    assert "rows say why" in run.remedy
+    assert "say why" in run.remedy
 
 
 def test_a_run_that_was_cancelled_meanwhile_stays_so() -> None:

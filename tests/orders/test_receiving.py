@@ -13,7 +13,7 @@ from lxml import etree
 from pytest_django.live_server_helper import LiveServer
 
 from hub import rings
-from hub.models import OutboxMessage
+from hub.models import Application, OutboxMessage, RejectedMessage
 from hub.models.work import State
 from orders.models import Order
 from tests.conftest import AUTH, sample
@@ -195,3 +195,26 @@ def test_the_same_order_twenty_times_at_once_is_one_order(live: str) -> None:
     assert {answer.status_code for answer in answers} == {200}
     assert {answer.json()["StatusCode"] for answer in answers} == {"OK"}
     assert counts() == (1, 1, 0)
+
+
+def test_a_stopped_order_takes_the_corrected_content_and_starts_again(
+    application: Application, post_order: Post, work: Callable[[], int]
+) -> None:
+    post_order(sample("01", SellTo=None, BillTo=None))
+    work()
+    assert OutboxMessage.objects.get().state == State.HELD
+    assert post_order(sample("01")).json()["StatusCode"] == "OK"
+    assert (OutboxMessage.objects.get().state, OutboxMessage.objects.get().asked_by) == (State.PENDING, "Norce")
+    assert json.loads(bytes(Order.objects.get().body))["SellTo"] is not None
+    assert "took this one's place" in RejectedMessage.objects.get().reason
+
+
+@pytest.mark.parametrize("state", [State.PENDING, State.RUNNING, State.DONE, State.CANCELLED])
+def test_other_content_does_not_touch_an_order_that_is_not_stopped(
+    transactional_db: None, post_order: Post, state: State
+) -> None:
+    post_order(sample("01"))
+    OutboxMessage.objects.update(state=state)
+    post_order(sample("01", CustomerOrderComment="Changed"))
+    assert json.loads(bytes(Order.objects.get().body))["CustomerOrderComment"] is None
+    assert (OutboxMessage.objects.get().state, RejectedMessage.objects.count()) == (state, 1)

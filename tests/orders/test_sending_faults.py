@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from threading import Barrier, BrokenBarrierError
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from pytest_django import Settings
 
@@ -17,9 +19,11 @@ from connectors.errors import HoldError
 from connectors.sandbox.core import Sandbox
 from connectors.sandbox.state import State as SandboxState
 from hub import drain
-from hub.models import Attempt
+from hub.models import Application, Attempt, OutboxMessage
 from hub.models.work import State
+from hub.work import claim, perform
 from orders.models import Order
+from orders.releasing import release
 from orders.sending import record_erp_order
 from tests.faults import (
     CREATE_CUSTOMER,
@@ -29,6 +33,7 @@ from tests.faults import (
     erp_customers,
     erp_orders,
     known_person,
+    operations,
     retry,
     set_faults,
     to_erp,
@@ -141,12 +146,69 @@ def test_a_customer_nobody_can_search_for_is_a_question_when_the_answer_is_lost(
     set_faults(sandbox, erp={"lose_answers": {CREATE_CUSTOMER: 1}})
     order = received("01", SellTo={"Person": {"FirstName": "Maja", "LastName": "Provberg"}})
     work()
-    assert (to_erp(order).state, to_erp(order).hold_code) == (State.HELD, "")
-    assert "Maja Provberg" in to_erp(order).error
+    assert (to_erp(order).state, to_erp(order).hold_code) == (State.HELD, "nameless")
+    assert "Maja Provberg" in to_erp(order).remedy
     sandbox.state.erp_customers = SandboxState().erp_customers
-    retry(to_erp(order))
+    release(order, by="anna", reason="Deleted them.")
+    be_due()
     work()
     assert (len(erp_customers(sandbox)), to_erp(order).state) == (1, State.DONE)
+
+
+def test_a_buyer_nobody_can_search_for_is_made_once_though_the_order_fails(
+    sandbox: Sandbox, received: Receive, work: Work
+) -> None:
+    set_faults(sandbox, erp={"fail_next": {CREATE_ORDER: [503, 503, 503]}})
+    order = received("01", SellTo={"Person": {"FirstName": "Maja", "LastName": "Provberg"}})
+    for _ in range(4):
+        be_due()
+        work()
+    assert (len(erp_customers(sandbox)), to_erp(order).state) == (1, State.DONE)
+
+
+def test_a_company_without_a_number_is_found_by_its_contact(sandbox: Sandbox, received: Receive, work: Work) -> None:
+    buyer = {"Company": {"Name": "Exempelbygg"}, "Person": {"LastName": "Testlund", "Email": "olle@example.com"}}
+    for number in ("5100501", "5100502"):
+        received("01", ClientOrderRef=number, SellTo=buyer)
+    work()
+    assert len(erp_customers(sandbox)) == 1
+
+
+def test_it_waits_long_before_it_looks_again_after_a_lost_answer(
+    sandbox: Sandbox, received: Receive, work: Work
+) -> None:
+    set_faults(sandbox, erp={"lose_answers": {CREATE_ORDER: 1}})
+    order = received("01")
+    work()
+    wait = to_erp(order).not_before - timezone.now()
+    assert wait > timedelta(seconds=settings.HUB_LEASE_SECONDS - 5)
+
+
+def test_an_erp_that_does_not_answer_is_left_alone_and_keeps_nobody_waiting(
+    application: Application, sandbox: Sandbox, received: Receive, work: Work
+) -> None:
+    set_faults(sandbox, erp={"fail_next": {FIND_ORDER: [503]}})
+    received("01")
+    second = received("03")
+    work()
+    assert operations("erp:default") == ["find order"]
+    assert to_erp(second).tries <= 1
+    be_due()
+    work()
+    assert len(erp_orders(sandbox)) == 2
+
+
+def test_a_second_erp_order_is_told_to_a_person_even_after_the_lease_was_lost(
+    sandbox: Sandbox, received: Receive, work: Work
+) -> None:
+    order = received("01")
+    late = claim(OutboxMessage.claimable())
+    assert late is not None
+    OutboxMessage.objects.update(state=State.PENDING)
+    work()
+    perform(late, lambda item: record_erp_order(order, ErpOrderRef(number="SO2", reference="1901-5100231")))
+    assert (to_erp(order).state, to_erp(order).error_kind) == (State.HELD, "hold")
+    assert "SO2" in to_erp(order).error
 
 
 def test_a_refused_customer_fails_the_order_in_the_erps_words(sandbox: Sandbox, received: Receive, work: Work) -> None:

@@ -108,11 +108,11 @@ class Hub:
             [sys.executable, "manage.py", *command], cwd=ROOT, env=self.environment, check=True, stdout=self.log
         )
 
-    def run(self, *arguments: str) -> subprocess.Popen[bytes]:
+    def run(self, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
         child = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=ROOT,
-            env=self.environment,
+            env=self.environment | environment,
             stdout=self.log,
             stderr=self.log,
             start_new_session=True,
@@ -124,8 +124,8 @@ class Hub:
         """A bare worker: drains until nothing has come for a while."""
         return self.run("-c", DRAIN.format(linger=linger))
 
-    def worker(self) -> subprocess.Popen[bytes]:
-        return self.run("manage.py", "worker")
+    def worker(self, **environment: str) -> subprocess.Popen[bytes]:
+        return self.run("manage.py", "worker", **environment)
 
     def send(self, reference: int, name: str = "01") -> None:
         body = sample(name, ClientOrderRef=str(reference))

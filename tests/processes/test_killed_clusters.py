@@ -127,3 +127,10 @@ def test_a_cluster_without_its_supervisor_ends_when_it_notices(hub: Hub, referen
     assert_orders_are_done_once(hub, [number])
     wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in cluster.pids()))
     assert Path(f"/proc/{successor.main}").exists()
+
+
+def test_it_works_on_while_redis_is_away(hub: Hub, references: Iterator[int]) -> None:
+    hub.worker(REDIS_URL="redis://127.0.0.1:1/0")
+    number = next(references)
+    hub.send(number)
+    assert_orders_are_done_once(hub, [number])

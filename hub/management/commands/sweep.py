@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hub.management.base import Row, TableCommand
-from hub.supervisor import sweep
+from hub.tasks import sweep
 
 
 class Command(TableCommand):
