@@ -55,7 +55,10 @@ def settle(rows: Sequence[SyncRow]) -> None:
     now = timezone.now()
     for table in TABLES:
         mine = {_key(row): row for row in rows if _is_about(row, table)}
-        bindings: list[Any] = list(table._default_manager.filter(pk__in=mine))
+        # A code that a person has corrected meanwhile is not the one Norce was told; it stays due.
+        bindings: list[Any] = [
+            row for row in table._default_manager.filter(pk__in=mine) if row.erp_code == mine[row.pk].erp_code
+        ]
         for binding in bindings:
             row = mine[binding.pk]
             accepted = row.action == SyncRow.Action.ACCEPTED

@@ -13,7 +13,7 @@ from connectors.sandbox.core import Sandbox
 from connectors.sandbox.registration import new_company
 from customers import code_reports
 from customers.models import Binding, CompanyBinding, CustomerBinding
-from hub.models import Application, SyncRun
+from hub.models import Application, SyncRow, SyncRun
 from hub.models.work import State
 from orders.models import Order
 from tests.customers.codes import Work, binding, bound, imports, in_norce, mail, payloads, people, report
@@ -131,3 +131,11 @@ def test_codes_with_and_without_an_id_never_share_a_call(sandbox: Sandbox, work:
     set_faults(sandbox, norce={"fail_next": {"Customers/Customers": [404]}})
     report(work)
     assert [sorted(payload["rows"][0]) for payload in payloads(sandbox)] == [["Code", "Id"], ["Code", "EmailAddress"]]
+
+
+def test_a_code_corrected_while_the_job_ran_is_still_to_be_reported(transactional_db: None) -> None:
+    binding = CustomerBinding.objects.create(erp_connection="default", erp_code="C2", email="a@example.com")
+    row = SyncRow(erp_code="C1", subject=binding.subject, action=SyncRow.Action.ACCEPTED)
+    code_reports.settle([row])
+    binding.refresh_from_db()
+    assert binding.report == Binding.Report.DUE
