@@ -27,6 +27,7 @@ from hub.panels import MOST, Need, Panel, Table, at_most, bounded
 
 BADGE_SECONDS = 30
 LATEST = 5
+OVERDUE = timedelta(hours=1)
 ORDERS = "order:"
 
 
@@ -97,8 +98,19 @@ def _work(request: HttpRequest) -> Panel:
         if request.user.has_perm(f"hub.view_{model._meta.model_name}")
         for (state, kind), count in trouble_by_cause(model).items()
     ]
-    shown = request.user.has_perm("hub.view_syncrun")
-    return Panel(needs=tuple(needs), tables=(_last_runs(),) if shown else ())
+    if not request.user.has_perm("hub.view_syncrun"):
+        return Panel(needs=tuple(needs))
+    return Panel(needs=(*needs, _overdue_runs()), tables=(_last_runs(),))
+
+
+def _overdue_runs() -> Need:
+    """Runs whose jobs Norce has not ended in an hour; they keep later runs of their kind out."""
+    overdue = SyncRun.objects.filter(state=State.SUBMITTED, started_at__lt=timezone.now() - OVERDUE)
+    return Need(
+        title=_("Runs that Norce has worked on for over an hour"),
+        count=bounded(overdue),
+        url=list_url("hub_syncrun", state__exact=State.SUBMITTED),
+    )
 
 
 def _last_runs() -> Table:

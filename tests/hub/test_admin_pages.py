@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 from django_q.models import Schedule
 
 from hub import rejected, runs, schedules
@@ -174,3 +176,9 @@ def test_the_themes_words_are_swedish_too(admin_client: Client, transactional_db
     page = admin_client.get(reverse("admin:orders_order_changelist") + "?state=held", headers={"Accept-Language": "sv"})
     assert "Inget hittades" in page.content.decode()
     assert "Nollställ filter" in page.content.decode()
+
+
+def test_the_front_page_names_a_run_that_norce_does_not_end(admin_client: Client) -> None:
+    started = timezone.now() - timedelta(hours=2)
+    SyncRun.objects.create(resource="code_reports", state=State.SUBMITTED, started_at=started)
+    assert "Runs that Norce has worked on for over an hour" in admin_client.get("/admin/").content.decode()
