@@ -52,8 +52,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "django.middleware.security.SecurityMiddleware",
     "hub.middleware.machines",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -111,10 +111,10 @@ if not DEBUG:
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
-    # The platform asks for health over plain HTTP from inside, and a redirect would lose the body of a machine's
-    # POST; everything else is sent to HTTPS.
+    # The platform asks for health over plain HTTP from inside; machines never get a redirect (hub/middleware.py),
+    # which would lose the body of a POST; everything else is sent to HTTPS.
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^health/", r"^norce/"]
+    SECURE_REDIRECT_EXEMPT = [r"^health/"]
 
 # ---------------------------------------------------------------- database, cache, mail
 DATABASE_URL = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'hub.sqlite3'}"

@@ -218,3 +218,8 @@ def test_other_content_does_not_touch_an_order_that_is_not_stopped(
     post_order(sample("01", CustomerOrderComment="Changed"))
     assert json.loads(bytes(Order.objects.get().body))["CustomerOrderComment"] is None
     assert (OutboxMessage.objects.get().state, RejectedMessage.objects.count()) == (state, 1)
+
+
+def test_a_post_over_plain_http_is_not_redirected(transactional_db: None, post_order: Post, settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    assert post_order(sample("01")).status_code == 200
