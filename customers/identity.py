@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import re
 
-from stdnum.eu import vat
-from stdnum.exceptions import ValidationError
-
 
 def normal_email(text: str | None) -> str:
     """Return an e-mail address as it is compared: trimmed, in lower case."""
@@ -26,12 +23,3 @@ def organisation_no_of(vat_no: str | None) -> str:
     """
     number = normal_number(vat_no)
     return number[2:12] if re.fullmatch(r"SE\d{10}01", number) else ""
-
-
-def is_vat_no(text: str) -> bool:
-    """Return whether the text is a valid VAT number of an EU country."""
-    try:
-        vat.validate(text)
-    except ValidationError:
-        return False
-    return True

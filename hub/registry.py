@@ -59,8 +59,3 @@ def resource(name: str) -> Resource:
 def resources() -> list[str]:
     """Return the names of all resources, sorted."""
     return sorted(_resources)
-
-
-def message_kinds() -> set[str]:
-    """Return the kinds that have a handler."""
-    return set(_messages)

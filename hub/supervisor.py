@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.db import close_old_connections
 
-from hub import beats, drain, rings, runs, work
+from hub import beats, drain, rings, runs, sweeping
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +27,7 @@ RESTART_PAUSE = 1.0
 
 def sweep() -> int:
     """Put back what dead workers left and end what nobody will end. Returns the rows put back."""
-    touched = work.sweep(drain.WORK_MODELS)
+    touched = sweeping.sweep(drain.WORK_MODELS)
     runs.end_forsaken()
     return touched
 

@@ -1,11 +1,11 @@
-"""Claim, settle, back off, sweep any WorkItem: the only retry code in the project."""
+"""Claim, settle and back off any WorkItem: the only retry code in the project."""
 
 from __future__ import annotations
 
 import os
 import random
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import timedelta
 from traceback import format_exception
 from typing import TypeVar
@@ -30,7 +30,6 @@ log = structlog.get_logger(__name__)
 CANDIDATES = 10
 FIRST_PAUSE = 5.0
 LONGEST_PAUSE = 900.0
-MAX_LOSSES = 5
 RETRYABLE = (*TROUBLED, State.CANCELLED)
 CANCELLABLE = (State.PENDING, State.SUBMITTED, *TROUBLED)
 
@@ -70,7 +69,7 @@ def _claim_one(model: type[Item], pk: int) -> Item | None:
                 return None
             item = model._default_manager.get(pk=pk)
             Attempt.objects.create(
-                **_key(item),
+                **key_of(item),
                 number=item.tries,
                 subject=getattr(item, "subject", ""),
                 worker=worker_name(),
@@ -126,7 +125,7 @@ def _hold_all_the_same(item: WorkItem, error: HoldError) -> None:
             remedy=error.remedy,
         ):
             Attempt.objects.create(
-                **_key(item),
+                **key_of(item),
                 number=type(item)._default_manager.get(pk=item.pk).tries,
                 subject=getattr(item, "subject", ""),
                 outcome=Attempt.Outcome.HELD,
@@ -186,9 +185,9 @@ def _finish(
         "asked_reason": "",
     }
     with transaction.atomic():
-        if not _mine(item).update(**columns):
+        if not mine(item).update(**columns):
             return False
-        Attempt.objects.filter(**_key(item), number=item.tries).update(
+        Attempt.objects.filter(**key_of(item), number=item.tries).update(
             outcome=outcome, error_kind=error_kind, error=redact_text(str(error or "")), finished_at=now
         )
     return True
@@ -196,43 +195,8 @@ def _finish(
 
 def beat(item: WorkItem) -> None:
     """Extend the lease; raise LeaseLost when it is not ours any more. Called before every call out."""
-    if not _mine(item).update(lease_until=timezone.now() + _lease()):
+    if not mine(item).update(lease_until=timezone.now() + _lease()):
         raise LeaseLost(str(item))
-
-
-def sweep(models: Iterable[type[WorkItem]]) -> int:
-    """Put back what dead workers left, or fail it after too many losses. Returns how many rows were touched."""
-    return sum(_put_back(item) for model in models for item in _expired(model))
-
-
-def _expired(model: type[Item]) -> QuerySet[Item]:
-    return model._default_manager.filter(state=State.RUNNING, lease_until__lt=timezone.now())
-
-
-def _put_back(item: WorkItem) -> bool:
-    hopeless = item.losses + 1 >= MAX_LOSSES
-    text = "The worker died or hung while it worked on this."
-    now = timezone.now()
-    with transaction.atomic():
-        changed = (
-            _mine(item)
-            .filter(lease_until__lt=now)
-            .update(
-                state=State.FAILED if hopeless else State.PENDING,
-                losses=item.losses + 1,
-                not_before=now,
-                lease_until=None,
-                finished_at=now if hopeless else None,
-                error_kind=ErrorKind.TIMEOUT,
-                error=text,
-                remedy="Tell the developers, then Retry." if hopeless else "",
-            )
-        )
-        if changed:
-            Attempt.objects.filter(**_key(item), number=item.tries).update(
-                outcome=Attempt.Outcome.LOST, error_kind=ErrorKind.TIMEOUT, error=text, finished_at=now
-            )
-    return bool(changed)
 
 
 def retry(item: WorkItem, *, by: str, reason: str) -> None:
@@ -269,7 +233,7 @@ def cancel(item: WorkItem, *, by: str, reason: str) -> None:
         if not changed:
             raise NotAllowed(f"{item} is {_present_state(item)}: it cannot be cancelled now.")
         Attempt.objects.create(
-            **_key(item),
+            **key_of(item),
             number=type(item)._default_manager.get(pk=item.pk).tries,
             subject=getattr(item, "subject", ""),
             outcome=Attempt.Outcome.CANCELLED,
@@ -294,11 +258,13 @@ def _present_state(item: WorkItem) -> str:
     return State(type(item)._default_manager.values_list("state", flat=True).get(pk=item.pk)).label.lower()
 
 
-def _mine(item: Item) -> QuerySet[Item]:
+def mine(item: Item) -> QuerySet[Item]:
+    """Return the item's row while we hold its lease, none afterwards."""
     return type(item)._default_manager.filter(pk=item.pk, state=State.RUNNING, tries=item.tries)
 
 
-def _key(item: WorkItem) -> dict[str, object]:
+def key_of(item: WorkItem) -> dict[str, object]:
+    """Return the columns by which Attempt rows refer to the item."""
     return {"item_kind": item.label, "item_id": item.pk}
 
 

@@ -14,10 +14,10 @@ from connectors.sandbox.registration import new_customer
 from customers import code_reports
 from customers.models import Binding, CustomerBinding
 from hub import jobs
-from hub import work as engine
 from hub.drain import WORK_MODELS
 from hub.models import NorceJob, SyncRow, SyncRun
 from hub.models.work import State
+from hub.sweeping import sweep
 from tests.customers.codes import Work, binding, imports, people, report
 from tests.faults import be_due, set_faults
 
@@ -95,7 +95,7 @@ def killed(monkeypatch: pytest.MonkeyPatch, place: Any, name: str, *, on_call: i
 def swept(work: Work) -> SyncRun:
     """Let the dead worker's lease end and another worker go on; return the run."""
     SyncRun.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    assert engine.sweep(WORK_MODELS) == 1
+    assert sweep(WORK_MODELS) == 1
     work()
     return SyncRun.objects.get()
 

@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from connectors.sandbox.core import Sandbox
 from hub import drain
-from hub import work as engine
 from hub.models import Application, Attempt, OutboxMessage
 from hub.models.work import State
+from hub.sweeping import sweep
 from orders.models import Order
 from tests.conftest import sample
 
@@ -55,7 +55,7 @@ def come_back() -> None:
     """Let the lease run out, sweep, and do what is due."""
     past = timezone.now() - timedelta(seconds=1)
     OutboxMessage.objects.filter(state=State.RUNNING).update(lease_until=past)
-    engine.sweep(drain.WORK_MODELS)
+    sweep(drain.WORK_MODELS)
     while drain.step():
         pass
 

@@ -13,6 +13,7 @@ from connectors.errors import ConfigError, HoldError, MappingError, PermanentErr
 from hub import work
 from hub.models import Attempt, OutboxMessage
 from hub.models.work import ErrorKind, State
+from hub.sweeping import MAX_LOSSES, sweep
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -158,7 +159,7 @@ def test_pauses_double_up_to_a_quarter_of_an_hour() -> None:
 def test_who_has_lost_the_lease_settles_nothing() -> None:
     late = claimed(message())
     expire(late)
-    work.sweep([OutboxMessage])
+    sweep([OutboxMessage])
     present = claimed()
     assert work.perform(late, lambda item: None) is False
     assert work.perform(late, raising(PermanentError("Old news."))) is False
@@ -171,7 +172,7 @@ def test_who_has_lost_the_lease_settles_nothing() -> None:
 def test_who_has_lost_the_lease_makes_no_further_call() -> None:
     late = claimed(message())
     expire(late)
-    work.sweep([OutboxMessage])
+    sweep([OutboxMessage])
     with pytest.raises(work.LeaseLost):
         work.beat(late)
 
@@ -180,17 +181,17 @@ def test_a_sign_of_life_keeps_the_lease() -> None:
     item = claimed(message())
     expire(item)
     work.beat(item)
-    assert work.sweep([OutboxMessage]) == 0
+    assert sweep([OutboxMessage]) == 0
 
 
 def test_a_row_that_kills_its_workers_ends_as_failed() -> None:
     item = message()
-    for _ in range(work.MAX_LOSSES):
+    for _ in range(MAX_LOSSES):
         expire(claimed(item))
-        work.sweep([OutboxMessage])
+        sweep([OutboxMessage])
     item.refresh_from_db()
-    assert (item.state, item.error_kind, item.tries) == (State.FAILED, ErrorKind.TIMEOUT, work.MAX_LOSSES)
-    assert Attempt.objects.filter(outcome=Attempt.Outcome.LOST).count() == work.MAX_LOSSES
+    assert (item.state, item.error_kind, item.tries) == (State.FAILED, ErrorKind.TIMEOUT, MAX_LOSSES)
+    assert Attempt.objects.filter(outcome=Attempt.Outcome.LOST).count() == MAX_LOSSES
 
 
 def test_retry_gives_a_fresh_allowance_and_keeps_the_evidence() -> None:
