@@ -14,14 +14,8 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the resources."""
-        from customers import code_reports
+        from customers import code_reports, imports
         from hub import registry
 
-        registry.add_resource(
-            registry.Resource(
-                name=code_reports.NAME,
-                run=code_reports.run,
-                settle=code_reports.settle,
-                wanted=code_reports.wanted,
-            )
-        )
+        for resource in (code_reports.resource(), *imports.resources()):
+            registry.add_resource(resource)

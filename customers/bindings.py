@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import OuterRef, QuerySet
 
 from connectors.erp.base import ErpParty, PartyKind
 from customers.identity import normal_email, normal_number
 from customers.models import Binding, CompanyBinding, CustomerBinding
 from hub.models import Application
 
+Row = TypeVar("Row", bound=Binding)
+
 
 def scope(application: Application) -> dict[str, str]:
     """Return the columns within which a code is single: the ERP, and the application if customers are unique to it."""
-    by_application = settings.NORCE_CUSTOMERS_BY_APPLICATION
     return {
-        "application_key": application.key if by_application else "",
+        "application_key": application.key if are_by_application() else "",
         "erp_connection": application.erp_connection.name,
     }
+
+
+def are_by_application() -> bool:
+    """Return whether the same person may have another code in each application (a setting of the Norce client)."""
+    return bool(settings.NORCE_CUSTOMERS_BY_APPLICATION)
+
+
+def in_scope(table: type[Row], application_key: str, connection: str | OuterRef) -> QuerySet[Row]:
+    """Return the bindings of one ERP connection, and of one application where customers are unique to it."""
+    return table._default_manager.filter(application_key=application_key, erp_connection=connection)
 
 
 def identifiers(party: ErpParty) -> dict[str, str]:
@@ -38,7 +50,8 @@ def find(application: Application, party: ErpParty) -> Binding | None:
     """Return the binding that has one of the party's identifiers, if any."""
     rows = model_for(party.kind)._default_manager.filter(**scope(application))
     for column, value in identifiers(party).items():
-        if value and (row := rows.filter(**{column: value}).first()):
+        # Said twice, so that SQLite sees that the index of those with an identifier can be used.
+        if value and (row := rows.filter(**{column: value}).exclude(**{column: ""}).first()):
             return row
     return None
 

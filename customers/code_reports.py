@@ -1,178 +1,227 @@
-"""Resource code_reports: tell Norce the ERP codes of its customers and companies, collected, in few calls."""
+"""Resource code_reports: tell Norce the ERP codes of its customers and companies, collected, in few calls.
+
+A delta reports the codes that are due, as orders make them. A full run is the fail-safe of guide 000:
+it reads every customer of the ERP first, so that all codes that Norce lacks are due.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from django.conf import settings
+import simplejson
 from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from connectors.errors import ConfigError
-from connectors.norce.types.customers import Company, Customer
-from connectors.norce.types.jobs import JobResponse
-from customers.models import Binding, CompanyBinding, CustomerBinding
-from customers.norce_ids import look_up
-from hub import gateways, jobs, runs
-from hub.models import Application, SyncRow, SyncRun
+from connectors.erp.base import ErpParty
+from customers import bindings, checking, imports, matching, reading, records
+from customers.kinds import BOTH, COMPANIES, Kind
+from customers.models import Binding
+from hub import registry, runs
+from hub.models import Application, ErpConnection, SyncRow, SyncRun
 from hub.models.work import State
 
 NAME = "code_reports"
-# Norce calls one record per call bad practice and publishes no number (customers-jobs-auth.md § 7).
-BATCH = 500
-MOST = 20_000
-Table = type[CustomerBinding] | type[CompanyBinding]
-TABLES: tuple[Table, ...] = (CustomerBinding, CompanyBinding)
+CHUNK = 1000
+NAMELESS = "Nothing to look for in Norce: no e-mail address, no organisation number."
+NOT_THERE = "Norce does not have this customer."
+GONE = "It was corrected or deleted here meanwhile."
+Change, Action, Phase = SyncRow.Change, SyncRow.Action, SyncRun.Phase
+
+
+def resource() -> registry.Resource:
+    """Return what a run over codes does."""
+    return registry.Resource(
+        name=NAME,
+        run=run,
+        settle=settle,
+        wanted=wanted,
+        before_send=drop_gone,
+        applications=imports.applications,
+    )
 
 
 def wanted() -> bool:
     """Return whether any code waits to be reported."""
-    return any(table._default_manager.filter(report=Binding.Report.DUE).exists() for table in TABLES)
+    return any(kind.table._default_manager.filter(report=Binding.Report.DUE).exists() for kind in BOTH)
 
 
 def run(item: SyncRun) -> State | None:
-    """Report all due codes (full: also those that Norce refused or did not know); a killed run goes on here.
-
-    Rows are planned once, and once more after a Retry if they failed; every batch that has no job yet
-    is sent. Sending a batch again after a lost answer is harmless: the same code to the same customer.
-    """
-    if not item.rows.exists():
+    """Do the next part of a run: bind what the ERP has (full), find everybody in Norce, send Id and code."""
+    until = time.monotonic() + imports.PART
+    if item.phase == Phase.READING:
+        if item.mode == SyncRun.Mode.FULL and not reading.read(item, BOTH, bind_page, until=until):
+            return State.PENDING
         _plan(item)
-    item.rows.filter(action=SyncRow.Action.FAILED).update(action=SyncRow.Action.PLANNED, batch=None, message="")
-    for table in TABLES:
-        bindings = _planned(item, table)
-        _skip(item, table, look_up(list(bindings.values())))
-        _form_batches(item, table)
-    for batch in _unsent_batches(item):
-        _send(item, batch)
-    _count(item)
-    return State.SUBMITTED if runs.has_open_jobs(item) else State.DONE
+    if item.phase == Phase.CHECKING and not _check(item, until):
+        return State.PENDING
+    return imports.preview(item) if item.dry_run else imports.send(item, until)
 
 
-def settle(rows: Sequence[SyncRow]) -> None:
+def bind_page(item: SyncRun, kind: Kind, connection: ErpConnection, parties: Sequence[ErpParty]) -> None:
+    """Make the bindings that are missing for a page of the ERP's register; their codes are due then.
+
+    A second code with an identifier that is taken gets none: the run over customers says so by name.
+    """
+    if item.dry_run:
+        return
+    rows: list[Any] = [
+        kind.table(
+            application_key=item.application_key,
+            erp_connection=connection.name,
+            erp_code=party.code,
+            **{kind.column: kind.identifier(party)},
+        )
+        for party in parties
+        if party.active and party.code and kind.identifier(party)
+    ]
+    kind.table._default_manager.bulk_create(rows, ignore_conflicts=True, batch_size=CHUNK)
+
+
+def drop_gone(item: SyncRun, batch: int) -> None:
+    """Leave out of a batch the codes that a person has corrected or deleted since they were planned."""
+    for kind in BOTH:
+        rows = _rows(item, kind).filter(batch=batch, action=Action.PLANNED)
+        rows.filter(~Exists(_bound(item, kind))).update(action=Action.SKIPPED, message=GONE)
+
+
+def settle(item: SyncRun, batch: int) -> None:
     """Mark the bindings of an ended job's rows as reported or refused."""
     now = timezone.now()
-    for table in TABLES:
-        mine = {_key(row): row for row in rows if _is_about(row, table)}
-        # A code that a person has corrected meanwhile is not the one Norce was told; it stays due.
-        bindings: list[Any] = [
-            row for row in table._default_manager.filter(pk__in=mine) if row.erp_code == mine[row.pk].erp_code
-        ]
-        for binding in bindings:
-            row = mine[binding.pk]
-            accepted = row.action == SyncRow.Action.ACCEPTED
-            binding.report = Binding.Report.ACCEPTED if accepted else Binding.Report.FAILED
-            binding.report_error = row.message
-            binding.reported_at = now if accepted else binding.reported_at
-        table._default_manager.bulk_update(bindings, ["report", "report_error", "reported_at"], batch_size=500)
+    for kind in BOTH:
+        rows = _rows(item, kind).filter(batch=batch)
+        accepted, failed = rows.filter(action=Action.ACCEPTED), rows.filter(action=Action.FAILED)
+        _told(item, kind, accepted).update(
+            report=Binding.Report.ACCEPTED,
+            report_error="",
+            reported_at=now,
+            norce_id=Coalesce(
+                F("norce_id"), Subquery(accepted.filter(subject=checking.subject(kind)).values("norce_id")[:1])
+            ),
+        )
+        text = Subquery(failed.filter(subject=checking.subject(kind)).values("message")[:1])
+        _told(item, kind, failed).update(report=Binding.Report.FAILED, report_error=text)
 
 
 def _plan(item: SyncRun) -> None:
+    """Plan a row for each code that is due; a full run asks again for those Norce refused or did not know."""
     states = [Binding.Report.DUE]
     if item.mode == SyncRun.Mode.FULL:
         states += [Binding.Report.UNKNOWN, Binding.Report.FAILED]
-    rows = [
-        SyncRow(run=item, erp_code=binding.erp_code, subject=binding.subject)
-        for table in TABLES
-        for binding in table._default_manager.filter(report__in=states).order_by("pk")[:MOST]
-    ]
-    SyncRow.objects.bulk_create(rows, batch_size=500)
-
-
-def _planned(item: SyncRun, table: Table) -> Mapping[int, Binding]:
-    rows = item.rows.filter(action=SyncRow.Action.PLANNED, batch=None, subject__startswith=_prefix(table))
-    return table._default_manager.in_bulk([_key(row) for row in rows])
-
-
-def _skip(item: SyncRun, table: Table, reasons: Mapping[int, str]) -> None:
-    """Leave out who cannot be matched; the binding says why, a full run looks again."""
-    for pk, reason in reasons.items():
-        with transaction.atomic():
-            item.rows.filter(subject=f"{_prefix(table)}{pk}").update(action=SyncRow.Action.SKIPPED, message=reason)
-            table._default_manager.filter(pk=pk).update(report=Binding.Report.UNKNOWN, report_error=reason)
-
-
-def _form_batches(item: SyncRun, table: Table) -> None:
-    """Number the planned rows in batches; records with and without an Id never share a call."""
-    known = {pk: binding.norce_id is not None for pk, binding in _planned(item, table).items()}
-    for with_id in (True, False):
-        keys = [pk for pk, has_id in known.items() if has_id is with_id]
-        for start in range(0, len(keys), BATCH):
-            subjects = [f"{_prefix(table)}{pk}" for pk in keys[start : start + BATCH]]
-            item.rows.filter(subject__in=subjects).update(batch=_last_batch(item) + 1)
-
-
-def _last_batch(item: SyncRun) -> int:
-    numbers = [*item.rows.values_list("batch", flat=True).distinct(), *item.jobs.values_list("batch", flat=True)]
-    return max((number for number in numbers if number), default=0)
-
-
-def _unsent_batches(item: SyncRun) -> list[int]:
-    planned = item.rows.exclude(batch=None).order_by("batch").values_list("batch", flat=True).distinct()
-    sent = set(item.jobs.values_list("batch", flat=True))
-    return [batch for batch in planned if batch is not None and batch not in sent]
-
-
-def _send(item: SyncRun, batch: int) -> None:
-    rows = list(item.rows.filter(batch=batch))
-    table = CustomerBinding if _is_about(rows[0], CustomerBinding) else CompanyBinding
-    bindings = list(table._default_manager.filter(pk__in=[_key(row) for row in rows]).order_by("pk"))
-    if not bindings:
-        item.rows.filter(batch=batch).update(action=SyncRow.Action.SKIPPED, message="It was deleted here meanwhile.")
-        return
-    method, response = _import(bindings)
-    jobs.follow(item, batch=batch, method=method, response=response)
-
-
-def _import(bindings: Sequence[Binding]) -> tuple[str, JobResponse]:
-    connect = gateways.norce_connect()
-    account = settings.NORCE_ACCOUNT_ID
-    if isinstance(bindings[0], CustomerBinding):
-        people = [to_customer(binding) for binding in bindings if isinstance(binding, CustomerBinding)]
-        return "ImportCustomers", connect.import_customers(people, account_id=account)
-    default = _default_application_key()
-    companies = [to_company(binding, default) for binding in bindings if isinstance(binding, CompanyBinding)]
-    return "ImportCompanies", connect.import_companies(companies, account_id=account)
-
-
-def to_customer(binding: CustomerBinding) -> Customer:
-    """Return the least that gives a customer its code: Id + Code, else the e-mail address that Norce may match by."""
-    if binding.norce_id is not None:
-        return Customer(id=binding.norce_id, code=binding.erp_code)
-    return Customer(email_address=binding.email, code=binding.erp_code)
-
-
-def to_company(binding: CompanyBinding, default_key: str) -> Company:
-    """Return the least that gives a company its code; ApplicationKey is required for companies."""
-    key = binding.application_key or default_key
-    if binding.norce_id is not None:
-        return Company(application_key=key, id=binding.norce_id, code=binding.erp_code)
-    return Company(application_key=key, organization_no=binding.organisation_no, code=binding.erp_code)
-
-
-def _default_application_key() -> str:
-    row = (
-        Application.objects.filter(number=settings.NORCE_APPLICATION_ID).first()
-        or Application.objects.filter(is_active=True).order_by("number").first()
+    number = 0
+    for kind in BOTH:
+        due = kind.table._default_manager.filter(
+            application_key=item.application_key, report__in=states, forgotten_at=None
+        )
+        for chunk in _chunks(due):
+            reading.keep([_row(item, kind, row) for row in chunk])
+            number += len(chunk)
+    names = {name for kind in BOTH for name in _connections(item, kind)}
+    steps = item.cursor.get("steps") or [[kind.name, name] for kind in BOTH for name in sorted(names)]
+    read = item.count_read if item.mode == SyncRun.Mode.FULL else number
+    runs.store(
+        item, phase=Phase.CHECKING, cursor={"steps": steps}, field_sets=item.field_sets, count_read=max(read, number)
     )
-    if row is None:
-        raise ConfigError("No application is known.", remedy="Run sync_applications, then Retry.")
-    return row.key
 
 
-def _count(item: SyncRun) -> None:
-    skipped = item.rows.filter(action=SyncRow.Action.SKIPPED).count()
-    SyncRun.objects.filter(pk=item.pk).update(count_read=item.rows.count(), count_skipped=skipped)
+def _check(item: SyncRun, until: float) -> bool:
+    for kind in BOTH:
+        if not matching.match(item, kind, until=until, replaces_codes=True):
+            return False
+        if matching.is_register_absent(item, kind):
+            _identify(item, kind)
+        _skip_unknown(item, kind)
+    checking.count(item)
+    runs.store(item, phase=Phase.SENDING)
+    return True
 
 
-def _prefix(table: Table) -> str:
-    return f"{table._meta.model_name}:"
+def _skip_unknown(item: SyncRun, kind: Kind) -> None:
+    """Leave out who cannot be matched; the binding says why, a full run looks again."""
+    rows = _rows(item, kind).filter(action=Action.PLANNED)
+    unmatched = rows.filter(norce_id=None, change=Change.NEW)
+    with transaction.atomic():
+        rows.filter(change=Change.REFUSED).update(action=Action.SKIPPED, change=Change.NEW)
+        unmatched.filter(identifier="").update(action=Action.SKIPPED, message=NAMELESS)
+        if not matching.is_register_absent(item, kind):
+            unmatched.update(action=Action.SKIPPED, message=NOT_THERE)
+        if not item.dry_run:
+            skipped = _rows(item, kind).filter(action=Action.SKIPPED, subject=checking.subject(kind))
+            bound = kind.table._default_manager.filter(application_key=item.application_key)
+            bound.filter(Exists(skipped)).update(
+                report=Binding.Report.UNKNOWN, report_error=Subquery(skipped.values("message")[:1])
+            )
 
 
-def _is_about(row: SyncRow, table: Table) -> bool:
-    return row.subject.startswith(_prefix(table))
+def _identify(item: SyncRun, kind: Kind) -> None:
+    """Add the identifier to the rows of a tenant that cannot be asked for ids: Norce's matching has to do."""
+    unmatched = _rows(item, kind).filter(action=Action.PLANNED, norce_id=None).exclude(identifier="")
+    last = 0
+    while chunk := list(unmatched.filter(pk__gt=last).order_by("pk")[:CHUNK]):
+        for row in chunk:
+            record = {**simplejson.loads(row.payload), kind.natural: row.identifier}
+            _write(item, kind, row, record)
+        SyncRow.objects.bulk_update(chunk, ["payload", "field_set"], batch_size=200)
+        last = chunk[-1].pk
+    runs.store(item, field_sets=item.field_sets)
 
 
-def _key(row: SyncRow) -> int:
-    return int(row.subject.partition(":")[2])
+def _row(item: SyncRun, kind: Kind, binding: Any) -> SyncRow:
+    row = SyncRow(
+        run=item,
+        erp_connection=binding.erp_connection,
+        erp_code=binding.erp_code,
+        subject=binding.subject,
+        identifier=getattr(binding, kind.column),
+        norce_id=binding.norce_id,
+        change=Change.NEW,
+    )
+    key = item.application_key
+    if kind is COMPANIES:
+        key = key or _any_application_key(binding.erp_connection)
+    _write(item, kind, row, ({"ApplicationKey": key} if key else {}) | {"Code": binding.erp_code})
+    return row
+
+
+def _write(item: SyncRun, kind: Kind, row: SyncRow, record: dict[str, Any]) -> None:
+    row.payload = records.encoded(record)
+    row.field_set = reading.field_set(item, kind.method, records.fields_key(record, kind.party))
+
+
+def _any_application_key(connection: str) -> str:
+    row = ErpConnection.objects.filter(name=connection).first()
+    key = reading.default_application_key(row) if row else ""
+    return key or Application.objects.order_by("number").values_list("key", flat=True).first() or ""
+
+
+def _chunks(rows: QuerySet[Any]) -> Iterator[list[Any]]:
+    last = 0
+    while chunk := list(rows.filter(pk__gt=last).order_by("pk").defer("sent")[:CHUNK]):
+        yield chunk
+        last = chunk[-1].pk
+
+
+def _connections(item: SyncRun, kind: Kind) -> QuerySet[Any, str]:
+    return _rows(item, kind).order_by().values_list("erp_connection", flat=True).distinct()
+
+
+def _rows(item: SyncRun, kind: Kind) -> QuerySet[SyncRow]:
+    return item.rows.filter(subject__startswith=f"{kind.name}:")
+
+
+def _told(item: SyncRun, kind: Kind, rows: QuerySet[SyncRow]) -> QuerySet[Any]:
+    """Return the bindings of some rows."""
+    bound = kind.table._default_manager.filter(
+        application_key=item.application_key, erp_code__in=rows.values("erp_code"), forgotten_at=None
+    )
+    return bound.filter(Exists(rows.filter(subject=checking.subject(kind))))
+
+
+def _bound(item: SyncRun, kind: Kind) -> QuerySet[Any]:
+    """Return, inside a query of rows, the binding of a row."""
+    return bindings.in_scope(kind.table, item.application_key, OuterRef("erp_connection")).filter(
+        erp_code=OuterRef("erp_code")
+    )

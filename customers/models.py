@@ -12,7 +12,10 @@ class Binding(models.Model):
     """One customer of the ERP and its counterpart in Norce.
 
     ``application_key`` is "" where customers are shared between applications. ``report`` says how
-    far the code has come on its way back to Norce.
+    far the code has come on its way back to Norce. ``sent`` is the record Norce accepted last (JSON),
+    ``digest`` its short form, ``accepted_run`` the run that sent it; ``is_active`` what it said.
+    ``seen_run`` is the last full run that found the code in the ERP. A customer that Norce has
+    forgotten (``forgotten_at``) is never written to again.
     """
 
     class Report(models.TextChoices):
@@ -31,6 +34,13 @@ class Binding(models.Model):
     report_error = models.TextField(_("why not"), blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now)
     reported_at = models.DateTimeField(_("reported"), null=True, blank=True)
+    digest = models.CharField(max_length=32, blank=True)
+    sent = models.TextField(_("last sent"), blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+    accepted_run = models.BigIntegerField(null=True, blank=True)
+    accepted_at = models.DateTimeField(_("last accepted"), null=True, blank=True)
+    seen_run = models.BigIntegerField(null=True, blank=True)
+    forgotten_at = models.DateTimeField(_("forgotten"), null=True, blank=True)
 
     class Meta:
         abstract = True
@@ -40,8 +50,23 @@ class Binding(models.Model):
 
     @property
     def subject(self) -> str:
-        """The name under which runs refer to this row: ``customerbinding:5``."""
-        return f"{self._meta.model_name}:{self.pk}"
+        """The name under which runs refer to this row: ``customer:default:C10001``."""
+        return subject_of(self.kind, self.erp_connection, self.erp_code)
+
+    @property
+    def kind(self) -> str:
+        """The table in one word: customer or company."""
+        return (self._meta.model_name or "").removesuffix("binding")
+
+    @property
+    def in_norce(self) -> bool:
+        """Whether Norce is known to have this code."""
+        return self.accepted_run is not None or self.report in (self.Report.NOT_NEEDED, self.Report.ACCEPTED)
+
+
+def subject_of(kind: str, connection: str, code: str) -> str:
+    """Return the name under which runs refer to a customer or company of an ERP."""
+    return f"{kind}:{connection}:{code}"
 
 
 def binding_constraints(name: str, identifier: str) -> list[models.BaseConstraint]:

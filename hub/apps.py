@@ -7,11 +7,19 @@ from django.utils.translation import gettext_lazy as _
 
 
 class HubConfig(AppConfig):
-    """Registers the system checks."""
+    """Registers the system checks and the hub's own kinds of messages and events."""
 
     name = "hub"
     verbose_name = _("Hub")
 
     def ready(self) -> None:
-        """Load the system checks."""
-        from hub import checks  # noqa: F401
+        """Load the system checks; register the mail to operators and Norce's news of jobs."""
+        from hub import (
+            alerts,
+            checks,  # noqa: F401
+            job_events,
+            registry,
+        )
+
+        registry.handle_messages(alerts.KIND, alerts.send)
+        registry.handle_events(job_events.EVENT_TYPE, job_events.completed_event, identify=job_events.identify)

@@ -1,4 +1,4 @@
-"""Basic auth of machines against a list of secrets, in constant time."""
+"""Basic auth and bearer tokens of machines against a list of secrets, in constant time."""
 
 from __future__ import annotations
 
@@ -25,13 +25,27 @@ def basic_user(header: str, credentials: Sequence[str]) -> str | None:
     except (binascii.Error, ValueError):
         return None
     digest = _digest(given)
-    matches = [hmac.compare_digest(digest, entry) for entry in _digests(tuple(credentials))]
-    return given.partition(b":")[0].decode("utf-8", "replace") if any(matches) else None
+    known = _digests(tuple(entry for entry in credentials if entry.partition(":")[2]))
+    return given.partition(b":")[0].decode("utf-8", "replace") if _is_among(digest, known) else None
+
+
+def knows_bearer(header: str, tokens: Sequence[str]) -> bool:
+    """Return whether the token of an ``Authorization: Bearer`` header is among ``tokens``, as `basic_user` does."""
+    scheme, _, token = header.partition(" ")
+    if scheme.lower() != "bearer":
+        return False
+    return _is_among(_digest(token.strip().encode("utf-8", "replace")), _digests(tuple(filter(None, tokens))))
+
+
+def _is_among(digest: bytes, known: Sequence[bytes]) -> bool:
+    # A list, not a generator: every entry is compared, whichever matches.
+    matches = [hmac.compare_digest(digest, entry) for entry in known]
+    return any(matches)
 
 
 @lru_cache(maxsize=8)
-def _digests(credentials: tuple[str, ...]) -> tuple[bytes, ...]:
-    return tuple(_digest(entry.encode()) for entry in credentials if entry.partition(":")[2])
+def _digests(secrets: tuple[str, ...]) -> tuple[bytes, ...]:
+    return tuple(_digest(entry.encode()) for entry in secrets)
 
 
 def _digest(value: bytes) -> bytes:

@@ -34,7 +34,7 @@ def check_queue(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
 @register()
 def check_credentials(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Machine credentials are compared by a fast digest, so they must be long and random."""
-    return list(_credential_problems())
+    return [*_credential_problems(), *_token_problems()]
 
 
 def _credential_problems() -> Iterator[CheckMessage]:
@@ -51,6 +51,22 @@ def _credential_problems() -> Iterator[CheckMessage]:
                 f"The secret of {user} in NORCE_RECEIVER_CREDENTIALS is short.",
                 hint=f"Use at least {SHORTEST_SECRET} random characters, for example from `openssl rand -hex 24`.",
                 id="hub.W001",
+            )
+
+
+def _token_problems() -> Iterator[CheckMessage]:
+    for number, token in enumerate(settings.NORCE_EVENT_TOKENS, start=1):
+        if not token.isascii() or any(character.isspace() for character in token):
+            yield Error(
+                f"Token {number} of NORCE_EVENT_TOKENS cannot be sent in a header.",
+                hint="Use letters and digits without spaces, for example from `openssl rand -hex 24`.",
+                id="hub.E005",
+            )
+        elif len(token) < SHORTEST_SECRET and not settings.DEBUG:
+            yield Warning(
+                f"Token {number} of NORCE_EVENT_TOKENS is short.",
+                hint=f"Use at least {SHORTEST_SECRET} random characters, for example from `openssl rand -hex 24`.",
+                id="hub.W003",
             )
 
 

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 
 from connectors.ratelimit import blocked, wait_time
 from hub import beats, calls, gateways, jobs, registry, rings, runs, work
-from hub.models import Attempt, NorceJob, OutboxMessage, SyncRun, WorkItem
+from hub.models import Attempt, InboxEvent, NorceJob, OutboxMessage, SyncRun, WorkItem
 from hub.models.work import State
 
 # Well under django-q's timeout of 300 s, also when the last item takes its time.
@@ -21,7 +21,7 @@ LINGER = 0.5
 PAUSE = 0.05
 LONGEST_NAP = 0.5
 
-WORK_MODELS: tuple[type[WorkItem], ...] = (OutboxMessage, SyncRun, NorceJob)
+WORK_MODELS: tuple[type[WorkItem], ...] = (OutboxMessage, InboxEvent, SyncRun, NorceJob)
 Source = tuple[Callable[[], "QuerySet[Any]"], Callable[[Any], Any], Callable[[], float]]
 
 
@@ -100,6 +100,7 @@ def neglected_since(moment: datetime) -> bool:
 def _sources() -> Iterator[Source]:
     """Yield each kind of work: what may be claimed, who does it, and how long its destination must be left alone."""
     yield _messages_to_erp, registry.message_handler, _no_wait
+    yield InboxEvent.claimable, registry.event_handler, _no_wait
     yield _messages_to_norce, registry.message_handler, _norce_wait
     yield NorceJob.claimable, jobs.poll, _bulk_wait
     yield SyncRun.claimable, runs.run, _bulk_wait

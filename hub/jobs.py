@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from connectors.errors import PermanentError, TransientError
 from connectors.norce.types.jobs import Job, JobLogEntry, JobResponse
 from connectors.redaction import redact_text
-from hub import gateways, registry, rings, runs
+from hub import alerts, gateways, registry, restarts, rings, runs
 from hub.models import NorceJob, SyncRow, SyncRun
 from hub.models.work import State
 
@@ -24,20 +28,27 @@ def follow(run: SyncRun, *, batch: int, method: str, response: JobResponse) -> N
     if not response.job_id:
         raise PermanentError(f"Norce named no job for the import: {response.description or response.status_code}.")
     with transaction.atomic():
-        run.rows.filter(batch=batch).update(action=SyncRow.Action.SENT)
-        NorceJob.objects.get_or_create(job_id=response.job_id, defaults={"run": run, "batch": batch, "method": method})
+        number = run.rows.filter(batch=batch, action=SyncRow.Action.PLANNED).update(action=SyncRow.Action.SENT)
+        job, _ = NorceJob.objects.get_or_create(
+            job_id=response.job_id, defaults={"run": run, "batch": batch, "method": method, "total": number}
+        )
+        SyncRun.objects.filter(pk=run.pk).update(posting_batch=None, count_sent=F("count_sent") + number)
         rings.ring()
 
 
 def poll(item: NorceJob) -> State | None:
     """Ask Norce how the job is doing; when it has ended, settle its rows. Returns the work state.
 
-    Raises TransientError that does not count while the job goes on: the next look comes later.
+    A job that is to be restarted is restarted first. Raises TransientError that does not count while
+    the job goes on: the next look comes later, or as soon as Norce's JobCompletedEvent does.
     """
     connect = gateways.norce_connect()
+    if item.restart_wanted:
+        restarts.again(item, connect)
     job = connect.job(item.job_id)
     NorceJob.objects.filter(pk=item.pk).update(norce_status=job.status_id or item.norce_status)
-    if not has_ended(job):
+    if not job.is_terminal:
+        _mind_lead_time(item)
         wait = PAUSES[min(item.tries, len(PAUSES)) - 1]
         raise TransientError("Norce is still working on the job.", retry_after=wait, counts=False)
     log = connect.job_log(item.job_id)
@@ -47,48 +58,70 @@ def poll(item: NorceJob) -> State | None:
     return State.DONE
 
 
-def has_ended(job: Job) -> bool:
-    """Return whether a job's status is a last one; unknown ids count by IsFinished only."""
-    terminal = (NorceJob.Status.SUCCEEDED, NorceJob.Status.FAILED, NorceJob.Status.VALIDATION_FAILED)
-    return job.status_id in terminal or bool(job.is_finished)
-
-
 def complete(item: NorceJob, job: Job, log: Sequence[JobLogEntry]) -> None:
     """Settle an ended job's rows and its run: what the log complains of failed, the rest was taken.
 
     Norce may cut the imported row off, so a row is told by its code within the text; when failures
     cannot be told apart, no row counts as taken.
     """
-    rows = list(item.run.rows.filter(batch=item.batch, action=SyncRow.Action.SENT))
-    complaints = _complaints(log)
-    failed = {row.pk: text for row in rows if (text := _complaint(row, complaints))}
-    whole = job.status_id == NorceJob.Status.SUCCEEDED
-    if not whole or (job.fail or 0) > len(failed):
-        failed = {row.pk: failed.get(row.pk) or _summary(job, complaints) for row in rows}
+    sent = item.run.rows.filter(batch=item.batch, action=SyncRow.Action.SENT)
+    failed = _failed_rows(sent, job, _complaints(log))
     with transaction.atomic():
         # Two jobs that end at once must see each other's end, or neither ends the run.
-        SyncRun.objects.select_for_update().get(pk=item.run_id)
-        for row in rows:
-            row.action = SyncRow.Action.FAILED if row.pk in failed else SyncRow.Action.ACCEPTED
-            row.message = failed.get(row.pk, "")
-        SyncRow.objects.bulk_update(rows, ["action", "message"], batch_size=500)
-        registry.resource(item.run.resource).settle(rows)
+        run = SyncRun.objects.select_for_update().get(pk=item.run_id)
+        for text, keys in _by_text(failed):
+            sent.filter(pk__in=keys).update(action=SyncRow.Action.FAILED, message=text)
+        accepted = sent.update(action=SyncRow.Action.ACCEPTED, message="")
+        registry.resource(run.resource).settle(run, item.batch)
+        runs.count_up(run, accepted=accepted, failed=len(failed))
         NorceJob.objects.filter(pk=item.pk).update(
-            total=job.totals or len(rows),
+            total=job.totals or accepted + len(failed),
             failed=max(job.fail or 0, len(failed)),
             log=_kept(log),
             finished_at=timezone.now(),
         )
-        runs.complete(item.run)
+        runs.complete(run)
+
+
+def _failed_rows(sent: QuerySet[SyncRow], job: Job, complaints: Sequence[JobLogEntry]) -> dict[int, str]:
+    """Return why each row that was not taken was not, by its key."""
+    whole = job.status_id == NorceJob.Status.SUCCEEDED
+    if whole and not complaints and not job.fail:
+        return {}
+    codes = list(sent.values_list("pk", "erp_code"))
+    failed = {pk: text for pk, code in codes if (text := _complaint(code, complaints))}
+    if not whole or (job.fail or 0) > len(failed):
+        return {pk: failed.get(pk) or _summary(job, complaints) for pk, _ in codes}
+    return failed
+
+
+def _by_text(failed: Mapping[int, str]) -> Iterable[tuple[str, list[int]]]:
+    keys: defaultdict[str, list[int]] = defaultdict(list)
+    for pk, text in failed.items():
+        keys[text].append(pk)
+    return keys.items()
 
 
 def _complaints(log: Sequence[JobLogEntry]) -> list[JobLogEntry]:
     return [entry for entry in log if (entry.severity_id or 0) > INFORMATION]
 
 
-def _complaint(row: SyncRow, entries: Iterable[JobLogEntry]) -> str:
-    texts = [entry.message or "" for entry in entries if f'"{row.erp_code}"' in (entry.imported_row or "")]
+def _complaint(code: str, entries: Iterable[JobLogEntry]) -> str:
+    texts = [entry.message or "" for entry in entries if f'"{code}"' in (entry.imported_row or "")]
     return redact_text("; ".join(dict.fromkeys(texts)))
+
+
+def _mind_lead_time(item: NorceJob) -> None:
+    """Tell the operators once when Norce takes longer than HUB_JOB_LEAD_MINUTES for a job."""
+    waited = timezone.now() - item.created_at
+    if waited > timedelta(minutes=settings.HUB_JOB_LEAD_MINUTES):
+        alerts.put(
+            key=f"job-late:{item.pk}",
+            subject=f"Norce has worked on job {item.job_id} for over {settings.HUB_JOB_LEAD_MINUTES} minutes",
+            text=f"{item.method} of run {item.run_id} ({item.run.resource}), {item.total} records, is not finished. "
+            "Look at the job in Norce Admin; the hub goes on asking.",
+            path=f"/admin/hub/norcejob/{item.pk}/change/",
+        )
 
 
 def _summary(job: Job, entries: Sequence[JobLogEntry]) -> str:

@@ -1,4 +1,4 @@
-"""Delete what is older than it is kept: calls first, then attempts and rejected messages."""
+"""Delete what is older than it is kept: calls first, then rejected messages and events, then attempts."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from django.db.models import Model
 from django.utils import timezone
 from django_q.models import Failure
 
-from hub.models import ApiCall, Attempt, RejectedMessage
+from hub.models import ApiCall, Attempt, InboxEvent, RejectedMessage
 
 KEPT_DAYS: tuple[tuple[type[Model], str, int], ...] = (
     (ApiCall, "created_at", 30),
     (Attempt, "finished_at", 365),
     (RejectedMessage, "received_at", 180),
+    (InboxEvent, "finished_at", 180),
     (Failure, "stopped", 30),
 )
 BATCH = 5000

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from connectors.errors import ConfigError
-from hub.models import OutboxMessage, SyncRow, SyncRun
+from hub.models import InboxEvent, OutboxMessage, SyncRun
 from hub.models.work import State
 
 MessageHandler = Callable[[OutboxMessage], State | None]
+EventHandler = Callable[[InboxEvent], State | None]
+Identify = Callable[[Any], tuple[str, str]]
+
+
+def _everything() -> list[str]:
+    return [""]
+
+
+def _nothing(run: SyncRun, batch: int) -> None:
+    return None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,23 +28,45 @@ class Resource:
     """What a run of one resource does.
 
     ``run`` reads, compares and sends, and returns the state the run is left in (SUBMITTED while
-    Norce works on its jobs). ``settle`` is called once per ended job, in its transaction, with the
-    job's rows: accepted or failed. ``wanted`` says whether a scheduled run has anything to do.
+    Norce works on its jobs, PENDING when it goes on later). ``settle`` is called with a batch whose
+    job has ended, in its transaction: its rows are accepted or failed. ``before_send`` drops what has
+    become stale from a batch. ``wanted`` says whether a scheduled delta has anything to do, and
+    ``applications`` names the application keys it runs for ("" = all in one).
     """
 
     name: str
     run: Callable[[SyncRun], State | None]
-    settle: Callable[[Sequence[SyncRow]], None]
+    settle: Callable[[SyncRun, int], None]
     wanted: Callable[[], bool]
+    before_send: Callable[[SyncRun, int], None] = _nothing
+    applications: Callable[[], list[str]] = _everything
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventType:
+    """A type of Norce's events: who does it, and how its subject and key are read out of a decoded body."""
+
+    handler: EventHandler
+    identify: Identify
 
 
 _messages: dict[str, MessageHandler] = {}
+_events: dict[str, EventType] = {}
 _resources: dict[str, Resource] = {}
 
 
 def handle_messages(kind: str, handler: MessageHandler) -> None:
     """Let ``handler`` do every message of the kind; called from an AppConfig's ``ready()``."""
     _messages[kind] = handler
+
+
+def handle_events(name: str, handler: EventHandler, *, identify: Identify) -> None:
+    """Let ``handler`` do every event of the type; called from an AppConfig's ``ready()``.
+
+    ``identify`` takes the decoded body and returns subject and key (see `InboxEvent`; the key "" for
+    news that may come again); it raises WireError for a body that is no event of the type.
+    """
+    _events[name] = EventType(handler=handler, identify=identify)
 
 
 def add_resource(resource: Resource) -> None:
@@ -47,6 +80,19 @@ def message_handler(message: OutboxMessage) -> State | None:
     if handler is None:
         raise ConfigError(f"No handler for messages of kind {message.kind}.", remedy="Start a worker of this version.")
     return handler(message)
+
+
+def event_type(name: str) -> EventType:
+    """Return what is known of a type of events; raise ConfigError naming the types there are."""
+    if name not in _events:
+        # The name is part of an address that anybody may have mistyped, so it is shown in plain characters.
+        raise ConfigError(f"There are no events of type {ascii(name[:60])}; there are {', '.join(sorted(_events))}.")
+    return _events[name]
+
+
+def event_handler(event: InboxEvent) -> State | None:
+    """Do one event with the function registered for its type; raise ConfigError when there is none."""
+    return event_type(event.event_type).handler(event)
 
 
 def resource(name: str) -> Resource:

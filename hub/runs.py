@@ -2,63 +2,140 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Count, F, QuerySet
 from django.utils import timezone
 
-from hub import registry, rings
-from hub.models import SyncRow, SyncRun
+from connectors.errors import PermanentError
+from hub import registry, rings, work
+from hub.models import NorceJob, SyncRow, SyncRun
 from hub.models.runs import ACTIVE
 from hub.models.work import ErrorKind, State
 
+# Clocks differ and an ERP may stamp a change before it is to be seen; reading twice costs nothing.
+OVERLAP = timedelta(minutes=15)
+# An approval is for what a person has seen; after this the ERP has moved on.
+PLAN_KEPT = timedelta(hours=72)
 
-def start(*, resource: str, by: str, mode: str = SyncRun.Mode.DELTA, application_key: str = "") -> SyncRun | None:
+
+def start(
+    *, resource: str, by: str, mode: str = SyncRun.Mode.DELTA, application_key: str = "", dry_run: bool = False
+) -> SyncRun | None:
     """Start a run and ring; return it, or None when one is active for that resource and application.
 
-    The database holds that there is one: two schedules that fire at once start one run.
+    The database holds that there is one: two schedules that fire at once start one run. A preview
+    (``dry_run``) sends nothing and may run beside a real one.
     """
     registry.resource(resource)
+    since = cursor(resource, application_key) if mode == SyncRun.Mode.DELTA else None
     try:
         with transaction.atomic():
-            run = SyncRun.objects.create(resource=resource, mode=mode, application_key=application_key, asked_by=by)
+            run = SyncRun.objects.create(
+                resource=resource,
+                mode=mode,
+                application_key=application_key,
+                dry_run=dry_run,
+                since=since,
+                asked_by=by,
+                expected=_last_read(resource, application_key, mode),
+            )
             rings.ring()
             return run
     except IntegrityError:
         return None
 
 
-def start_if_wanted(*, resource: str, by: str) -> SyncRun | None:
-    """Start a delta run as `start` does, if its resource has anything to do."""
-    return start(resource=resource, by=by) if registry.resource(resource).wanted() else None
+def start_all(*, resource: str, by: str, mode: str = SyncRun.Mode.DELTA, dry_run: bool = False) -> list[SyncRun]:
+    """Start a run as `start` does for each application the resource runs for; return those that were started."""
+    keys = registry.resource(resource).applications()
+    started = [start(resource=resource, by=by, mode=mode, application_key=key, dry_run=dry_run) for key in keys]
+    return [run for run in started if run]
 
 
-def active(*, resource: str, application_key: str = "") -> SyncRun | None:
+def cursor(resource: str, application_key: str) -> datetime | None:
+    """Return from when on a delta must read: the start of the last run that ended well, minus an overlap.
+
+    None when there was none: then everything is read.
+    """
+    last = _ended_well(resource, application_key).first()
+    return last.created_at - OVERLAP if last else None
+
+
+def last_full(item: SyncRun) -> SyncRun | None:
+    """Return the full run of the same resource and application that ended well before this one, if any."""
+    earlier = _ended_well(item.resource, item.application_key).filter(pk__lt=item.pk, mode=SyncRun.Mode.FULL)
+    return earlier.first()
+
+
+def active(*, resource: str, application_key: str = "", dry_run: bool = False) -> SyncRun | None:
     """Return the run that is under way for a resource and application, if any."""
-    return SyncRun.objects.filter(resource=resource, application_key=application_key, state__in=ACTIVE).first()
+    same = SyncRun.objects.filter(resource=resource, application_key=application_key, dry_run=dry_run)
+    return same.filter(state__in=ACTIVE).first()
 
 
 def run(item: SyncRun) -> State | None:
-    """Do a claimed run with its resource's function."""
+    """Do a claimed run, or the next part of it, with its resource's function."""
     return registry.resource(item.resource).run(item)
+
+
+def approve(item: SyncRun, *, by: str, reason: str, plan: str) -> None:
+    """Let a held run send exactly the plan a person has seen; who and why is kept on its next attempt.
+
+    Raises work.NotAllowed when it is not held, when ``plan`` is not the digest of its plan, when that
+    is too old (72 hours) or the reason is empty.
+    """
+    item.refresh_from_db()
+    if item.state != State.HELD or not item.plan:
+        raise work.NotAllowed(f"{item} is not held: there is nothing to approve.")
+    if item.plan != plan:
+        raise work.NotAllowed(f"{item} has another plan than the one you saw: look at it again.")
+    if item.planned_at is None or item.planned_at < timezone.now() - PLAN_KEPT:
+        raise work.NotAllowed(f"The plan of {item} is over three days old: cancel it and start a new run.")
+    with transaction.atomic():
+        SyncRun.objects.filter(pk=item.pk, plan=plan).update(approved_plan=plan)
+        work.retry(item, by=by, reason=reason)
+
+
+def ending(item: SyncRun) -> State:
+    """Return the state of a run that has sent all it had to: SUBMITTED while Norce works on it, else DONE.
+
+    Raises PermanentError when records were not taken.
+    """
+    if has_open_jobs(item):
+        return State.SUBMITTED
+    failed = _count(item)
+    if failed:
+        raise PermanentError(f"{failed} records were not taken.", remedy="The run's rows and jobs say why.")
+    supersede(item)
+    return State.DONE
 
 
 def complete(item: SyncRun) -> None:
     """End a submitted run once none of its jobs is open: DONE, or FAILED when rows were not taken."""
     if has_open_jobs(item):
         return
-    counts = Counter(item.rows.values_list("action", flat=True))
-    failed = counts[SyncRow.Action.FAILED] + counts[SyncRow.Action.SENT]
-    SyncRun.objects.filter(pk=item.pk, state=State.SUBMITTED).update(
+    failed = _count(item)
+    ended = SyncRun.objects.filter(pk=item.pk, state=State.SUBMITTED).update(
         state=State.FAILED if failed else State.DONE,
         finished_at=timezone.now(),
-        count_changed=counts[SyncRow.Action.ACCEPTED],
-        count_skipped=counts[SyncRow.Action.SKIPPED],
-        count_failed=failed,
         error_kind=ErrorKind.PERMANENT if failed else "",
-        error=f"{failed} of {sum(counts.values())} rows were not taken." if failed else "",
+        error=f"{failed} records were not taken." if failed else "",
         remedy="The run's rows and jobs say why." if failed else "",
     )
+    if ended and not failed:
+        supersede(item)
+
+
+def supersede(item: SyncRun) -> None:
+    """Discard earlier failed runs of the type: a full run that went well is the new state to start from.
+
+    The rule is of guide 002. A preview supersedes nothing.
+    """
+    if item.mode == SyncRun.Mode.FULL and not item.dry_run:
+        earlier = _same(item.resource, item.application_key).filter(pk__lt=item.pk, state=State.FAILED)
+        earlier.update(state=State.SUPERSEDED)
 
 
 def end_forsaken() -> None:
@@ -70,3 +147,51 @@ def end_forsaken() -> None:
 def has_open_jobs(item: SyncRun) -> bool:
     """Return whether Norce is still working on anything the run has sent."""
     return item.jobs.filter(state__in=ACTIVE, finished_at=None).exists()
+
+
+def is_overtaken(job: NorceJob) -> bool:
+    """Return whether Norce has since accepted a newer job of the same type and application."""
+    newer = NorceJob.objects.filter(
+        method=job.method, run__application_key=job.run.application_key, pk__gt=job.pk, state=State.DONE
+    )
+    return newer.exclude(run=job.run_id).exists()
+
+
+def _count(item: SyncRun) -> int:
+    """Write what came of the run's rows and return how many were not taken; a job without an end took none."""
+    groups = item.rows.exclude(change__in=(SyncRow.Change.UNCHANGED, SyncRow.Change.REFUSED)).order_by()
+    counts = dict(groups.values_list("action").annotate(Count("pk")))
+    failed = counts.get(SyncRow.Action.FAILED, 0) + counts.get(SyncRow.Action.SENT, 0)
+    SyncRun.objects.filter(pk=item.pk).update(
+        count_accepted=counts.get(SyncRow.Action.ACCEPTED, 0),
+        count_skipped=counts.get(SyncRow.Action.SKIPPED, 0),
+        count_failed=failed,
+    )
+    return int(failed)
+
+
+def store(run: SyncRun, **columns: object) -> None:
+    """Write columns of a run we hold; raise work.LeaseLost when another worker has it."""
+    if not work.mine(run).update(**columns):
+        raise work.LeaseLost(str(run))
+    for name, value in columns.items():
+        setattr(run, name, value)
+
+
+def count_up(item: SyncRun, **numbers: int) -> None:
+    """Add to a run's counts, given by the names of their columns without ``count_``."""
+    added = {f"count_{name}": F(f"count_{name}") + number for name, number in numbers.items()}
+    SyncRun.objects.filter(pk=item.pk).update(**added)
+
+
+def _same(resource: str, application_key: str) -> QuerySet[SyncRun]:
+    return SyncRun.objects.filter(resource=resource, application_key=application_key, dry_run=False)
+
+
+def _ended_well(resource: str, application_key: str) -> QuerySet[SyncRun]:
+    return _same(resource, application_key).filter(state=State.DONE).order_by("-pk")
+
+
+def _last_read(resource: str, application_key: str, mode: str) -> int | None:
+    last = _ended_well(resource, application_key).filter(mode=mode).first()
+    return last.count_read if last else None

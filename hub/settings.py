@@ -169,6 +169,12 @@ HUB_LEASE_SECONDS = env.float("HUB_LEASE_SECONDS", default=120)
 HUB_STALL_SECONDS = env.float("HUB_STALL_SECONDS", default=120)
 HUB_SWEEP_SECONDS = env.float("HUB_SWEEP_SECONDS", default=10)
 HUB_MAX_ATTEMPTS = env.int("HUB_MAX_ATTEMPTS", default=40)
+# Norce publishes neither a number of records nor of bytes for one import (customers-jobs-auth.md § 7).
+HUB_BATCH_RECORDS = env.int("HUB_BATCH_RECORDS", default=500)
+HUB_BATCH_BYTES = env.int("HUB_BATCH_BYTES", default=4 * 1024 * 1024)
+HUB_JOB_LEAD_MINUTES = env.int("HUB_JOB_LEAD_MINUTES", default=30)
+HUB_ALERT_EMAILS = env.list("HUB_ALERT_EMAILS", default=[])
+HUB_URL = env.str("HUB_URL", default="http://127.0.0.1:8000").rstrip("/")
 
 # ---------------------------------------------------------------- Norce
 NORCE_BASE_URL = env.str("NORCE_BASE_URL", default="").rstrip("/")
@@ -183,6 +189,7 @@ NORCE_CUSTOMERS_BY_APPLICATION = env.bool("NORCE_CUSTOMERS_BY_APPLICATION", defa
 NORCE_JOB_PREFIX = env.str("NORCE_JOB_PREFIX", default="")
 NORCE_QUERY_VERSION = env.str("NORCE_QUERY_VERSION", default="2.0")
 NORCE_RECEIVER_CREDENTIALS = env.list("NORCE_RECEIVER_CREDENTIALS", default=[])
+NORCE_EVENT_TOKENS = env.list("NORCE_EVENT_TOKENS", default=[])
 
 if urlsplit(NORCE_BASE_URL).hostname in LOOPBACK_HOSTS:
     # The sandbox speaks plain HTTP on this machine; oauthlib refuses that unless told.
@@ -212,6 +219,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAdminUser"],
 }
 ORDER_BODY_LIMIT = 2 * 1024 * 1024
+EVENT_BODY_LIMIT = 64 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = ORDER_BODY_LIMIT
 
 # ---------------------------------------------------------------- logging

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from hub import beats, prune, rings, runs, supervisor
+from hub import beats, prune, registry, rings, runs, schedules, supervisor
 from hub import drain as drainer
+from hub.models import SyncRun
 
 
 def drain() -> int:
@@ -19,10 +20,18 @@ def sweep() -> int:
     return touched
 
 
-def start_run(resource: str) -> int | None:
-    """Start a scheduled run of a resource, unless one is active or there is nothing to do; return its id."""
-    run = runs.start_if_wanted(resource=resource, by="schedule")
-    return run.pk if run else None
+def start_run(resource: str, mode: str = "delta") -> list[int]:
+    """Start the scheduled runs of a resource, one per application where that is set; return their ids.
+
+    A delta with nothing to do is left out. A full run that an active one keeps out is tried again soon,
+    so that it is not lost for a week.
+    """
+    if mode == SyncRun.Mode.DELTA and not registry.resource(resource).wanted():
+        return []
+    started = runs.start_all(resource=resource, by="schedule", mode=mode)
+    if mode == SyncRun.Mode.FULL and not started:
+        schedules.again(resource, mode)
+    return [run.pk for run in started]
 
 
 def prune_old() -> dict[str, int]:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from hub.models import ApiCall, Attempt, OutboxMessage
+from hub.models import ApiCall, Attempt, InboxEvent, OutboxMessage
 
 LIMIT = 500
 
@@ -27,12 +27,14 @@ class Entry:
 
 def timeline(subject: str, *, first: tuple[Entry, ...] = ()) -> list[Entry]:
     """Return what happened to a subject ("order:17"), at most 500 attempts and calls each."""
-    kinds = dict(OutboxMessage.objects.filter(subject=subject).values_list("pk", "kind"))
+    messages = OutboxMessage.objects.filter(subject=subject).values_list("pk", "kind")
+    events = InboxEvent.objects.filter(subject=subject).values_list("pk", "event_type")
+    kinds = {("outboxmessage", pk): kind for pk, kind in messages} | {("inboxevent", pk): kind for pk, kind in events}
     attempts = Attempt.objects.filter(subject=subject).order_by("-pk")[:LIMIT]
     calls = ApiCall.objects.filter(subject=subject).order_by("-pk")[:LIMIT]
     entries = [
         *first,
-        *(_attempt(row, kinds.get(row.item_id, row.item_kind)) for row in attempts),
+        *(_attempt(row, kinds.get((row.item_kind, row.item_id), row.item_kind)) for row in attempts),
         *(_call(row) for row in calls),
     ]
     return sorted(entries, key=lambda entry: entry.at)
@@ -71,9 +73,10 @@ def _call(row: ApiCall) -> Entry:
 
 
 def work_title(kind: str) -> str:
-    """Return what a kind of message does, in words for people."""
+    """Return what a kind of message or event does, in words for people."""
     titles = {
         "erp.order": _("Order to the ERP"),
         "norce.order_status": _("Acknowledgement to Norce"),
+        "JobCompletedEvent": _("Norce has ended a job"),
     }
     return titles.get(kind, kind)

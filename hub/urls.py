@@ -10,11 +10,13 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from rest_framework.permissions import AllowAny, IsAdminUser
 
 from hub import health
+from hub.events import receive_event
 
 schema_access = [AllowAny if settings.DEBUG else IsAdminUser]
 
 urlpatterns = [
     path("", include("orders.urls")),
+    re_path(r"^norce/events/(?P<event_type>[^/]+)/?$", receive_event, name="receive_event"),
     re_path(r"^health/live/?$", health.live),
     re_path(r"^health/ready/?$", health.ready),
     re_path(r"^api/schema/?$", SpectacularAPIView.as_view(permission_classes=schema_access), name="schema"),

@@ -84,7 +84,10 @@ def _claim_one(model: type[Item], pk: int) -> Item | None:
 
 
 def perform(item: Item, handler: Handler[Item]) -> bool:
-    """Run the handler on a claimed item and settle it by what came of it. Returns False when the lease was lost."""
+    """Run the handler on a claimed item and settle it by what came of it. Returns False when the lease was lost.
+
+    A handler returns the state the item is left in, None for DONE; PENDING means that it goes on later.
+    """
     try:
         return _settle_done(item, handler(item) or State.DONE)
     except LeaseLost:
@@ -137,6 +140,9 @@ def _hold_all_the_same(item: WorkItem, error: HoldError) -> None:
 
 
 def _settle_done(item: WorkItem, state: State) -> bool:
+    if state == State.PENDING:
+        # Long work is done in parts; each one that came through gives a fresh allowance to the next.
+        return _finish(item, state, Attempt.Outcome.CONTINUED, None, attempts=0, not_before=timezone.now())
     return _finish(item, state, Attempt.Outcome.DONE, None)
 
 

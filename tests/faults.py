@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from connectors.models import RateBucket
 from connectors.sandbox.core import Sandbox
-from connectors.sandbox.erp import add_customer
+from connectors.sandbox.erp_customers import add_customer
 from connectors.sandbox.http import Request
 from hub import work
 from hub.drain import WORK_MODELS

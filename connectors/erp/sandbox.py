@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import simplejson
 
-from connectors.erp.base import ErpAddress, ErpOrder, ErpOrderRef, ErpParty, PartyKind
+from connectors.erp.base import (
+    DiscountKind,
+    ErpAddress,
+    ErpChoice,
+    ErpContact,
+    ErpDiscount,
+    ErpLogin,
+    ErpLogo,
+    ErpOrder,
+    ErpOrderRef,
+    ErpParty,
+    ErpPriceList,
+    ErpRelation,
+    PartyKind,
+    PartyPage,
+)
 from connectors.errors import PermanentError
 from connectors.http import Http
+
+Item = TypeVar("Item")
+# The members of a customer that are text: spelled out, because a full run reads some hundred thousand of them.
+TEXTS = (
+    *("code", "name", "first_name", "middle_name", "last_name", "title", "email", "phone", "cell_phone", "currency"),
+    *("organisation_no", "vat_no", "social_security_number", "crm_id", "parent_code"),
+)
 
 
 @dataclass(kw_only=True)
@@ -35,9 +59,20 @@ class SandboxErp:
     ) -> list[ErpParty]:
         """Search the customer register; the sandbox compares as the protocol asks."""
         wanted = {"code": code, "email": email, "organisation_no": organisation_no, "vat_no": vat_no}
-        params = {"kind": kind.value} | {name: value for name, value in wanted.items() if value}
+        params = _of_kind(kind) | {name: value for name, value in wanted.items() if value}
         found = _member(self.http.get("find customers", "customers", params=params).json(), "customers")
-        return [_party(row) for row in found]
+        return _parties(found)
+
+    def list_parties(
+        self, kind: PartyKind, *, since: datetime | None = None, after: str = "", limit: int = 1000
+    ) -> PartyPage:
+        """Read a page of the register; the sandbox pages by code, so ``after`` is the last code of a page."""
+        params = _of_kind(kind) | {"after": after, "limit": str(limit)}
+        if since:
+            params["since"] = since.isoformat()
+        answer = self.http.get("list customers", "customers/list", params=params).json()
+        parties = _parties(_member(answer, "customers"))
+        return PartyPage(parties=tuple(parties), next=answer.get("next") or "", total=answer.get("total"))
 
     def create_party(self, party: ErpParty) -> str:
         """Create a customer; the sandbox accepts duplicates, as most ERPs do."""
@@ -68,10 +103,54 @@ def _text(value: object) -> str:
     raise TypeError(type(value).__name__)
 
 
+def _of_kind(kind: PartyKind) -> dict[str, str]:
+    return {} if kind == PartyKind.ANY else {"kind": kind.value}
+
+
+def _parties(rows: list[dict[str, Any]]) -> list[ErpParty]:
+    try:
+        return [_party(row) for row in rows]
+    except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
+        # The error's own text may quote the customer, and this one is kept and shown.
+        raise PermanentError(
+            f"The ERP answered a customer that cannot be read ({type(error).__name__}).",
+            remedy="Compare what the ERP sends with the adapter, then Retry.",
+        ) from error
+
+
 def _party(row: dict[str, Any]) -> ErpParty:
-    known: dict[str, Any] = {name: row.get(name) or "" for name in ErpParty.__dataclass_fields__}
-    address = ErpAddress(**{name: value or "" for name, value in (row.get("address") or {}).items()})
-    return ErpParty(**known | {"kind": PartyKind(row["kind"]), "address": address})
+    infos, logo = row.get("infos"), row.get("logo")
+    return ErpParty(
+        **{name: row.get(name) or "" for name in TEXTS},
+        kind=PartyKind(row["kind"]),
+        active=row.get("active") is not False,
+        address=ErpAddress(**row.get("address") or {}),
+        addresses=_items(row, "addresses", ErpAddress),
+        companies=_items(row, "companies", ErpRelation),
+        contacts=_items(row, "contacts", ErpContact),
+        price_lists=_items(row, "price_lists", ErpPriceList),
+        flags=_items(row, "flags", ErpChoice),
+        infos=None if infos is None else tuple((code, value) for code, value in infos),
+        logins=_items(row, "logins", _login),
+        delivery_methods=_items(row, "delivery_methods", ErpChoice),
+        payment_methods=_items(row, "payment_methods", ErpChoice),
+        discounts=_items(row, "discounts", _discount),
+        logo=ErpLogo(**logo) if logo else None,
+    )
+
+
+def _items(row: dict[str, Any], name: str, read: Callable[..., Item]) -> tuple[Item, ...] | None:
+    """Return a list of the customer; None stays None, because it says that the ERP does not keep it."""
+    items = row.get(name)
+    return None if items is None else tuple([read(**item) for item in items])
+
+
+def _login(*, roles: list[str] | None = None, **members: Any) -> ErpLogin:
+    return ErpLogin(roles=None if roles is None else tuple(roles), **members)
+
+
+def _discount(*, kind: str, percent: str, **members: Any) -> ErpDiscount:
+    return ErpDiscount(kind=DiscountKind(kind), percent=Decimal(percent), **members)
 
 
 def _order_ref(row: Any) -> ErpOrderRef:

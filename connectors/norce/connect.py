@@ -53,11 +53,19 @@ class NorceConnect:
 
     def import_customers(self, customers: Sequence[Customer], *, account_id: int) -> JobResponse:
         """Queue a batch of people; only members that are set are changed. Returns Norce's job."""
-        return self._import("Customer/ImportCustomers", customers, account_id)
+        return self._import("ImportCustomers", customers, account_id)
 
     def import_companies(self, companies: Sequence[Company], *, account_id: int) -> JobResponse:
         """Queue a batch of organisations; only members that are set are changed. Returns Norce's job."""
-        return self._import("Customer/ImportCompanies", companies, account_id)
+        return self._import("ImportCompanies", companies, account_id)
+
+    def import_encoded(self, method: str, payloads: Sequence[str], *, fields: str, account_id: int) -> JobResponse:
+        """Queue a batch of records that were encoded before; ``method`` is ImportCustomers or ImportCompanies.
+
+        ``fields`` is the `header.fields_key` that all of them have.
+        """
+        body = f"[{','.join(payloads)}]".encode("ascii")
+        return self._post_import(method, header.with_account(fields, account_id), body)
 
     def job(self, job_id: int) -> Job:
         """Read one job."""
@@ -83,10 +91,13 @@ class NorceConnect:
     def _send(self, path: str, payload: Any) -> None:
         self.api.call("POST", path, body=wire.encode(payload))
 
-    def _import(self, path: str, records: Sequence[Customer] | Sequence[Company], account_id: int) -> JobResponse:
-        fields = wire.encode(header.header_for(records, account_id=account_id)).decode("ascii")
-        body = wire.encode(list(records))
-        answer = self.api.call("POST", path, headers={"X-StormConnect-Header": fields}, body=body, bulk=True)
+    def _import(self, method: str, records: Sequence[Customer] | Sequence[Company], account_id: int) -> JobResponse:
+        line = wire.encode(header.header_for(records, account_id=account_id)).decode("ascii")
+        return self._post_import(method, line, wire.encode(list(records)))
+
+    def _post_import(self, method: str, line: str, body: bytes) -> JobResponse:
+        headers = {"X-StormConnect-Header": line}
+        answer = self.api.call("POST", f"Customer/{method}", headers=headers, body=body, bulk=True)
         return wire.read(JobResponse, answer.json())
 
     def _job(self, method: str, operation: str, job_id: int) -> Any:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from connectors.norce.message import UNSET, Message, WireError
 from connectors.norce.numbered import NumberedName
@@ -17,12 +17,17 @@ from connectors.norce.types.import_header import (
     ImportCompaniesHeader,
     ImportCustomersHeader,
 )
+from connectors.norce.wire import encoded
 
 F = TypeVar("F", bound=NumberedName)
-Placed = list[tuple[str, Message]]
+Placed = list[tuple[str, Mapping[str, Any]]]
 
 # A password can only be given when the account is created, so the header has no plain Password.
 _FIELD_OF_MEMBER = {"Password": "PasswordCreateOnly"}
+_NESTED = ("Accounts", "Companies", "Customers")
+_USE_INVOICE_ADDRESS = "UseInvoiceAddressAsDeliveryAddress"
+
+_keys: dict[tuple[Any, ...], str] = {}
 
 
 @dataclass(frozen=True)
@@ -50,17 +55,8 @@ def fields_that_are_set(
     """
     if not records:
         raise WireError("", "at least one record", "none")
-    outer: Placed = [(f"[{index}]", record) for index, record in enumerate(records)]
-    of_companies = isinstance(records[0], Company)
-    customers = _nested(outer, "customers") if of_companies else outer
-    companies = _nested(customers, "companies") + (outer if of_companies else [])
-    customer_list = _common(CustomerField, customers)
-    company_list = _common(CompanyField, companies)
-    return FieldsThatAreSet(
-        customer=_switched(customer_list, replace_flags, search_only_by_code and not of_companies),
-        company=_switched(company_list, replace_flags, search_only_by_code and of_companies),
-        account=_common(AccountField, _nested(customers, "accounts")),
-    )
+    outer: Placed = [(f"[{index}]", _said(record)) for index, record in enumerate(records)]
+    return _lists(outer, type(records[0]), replace_flags, search_only_by_code)
 
 
 def header_for(
@@ -90,12 +86,73 @@ def header_for(
     )
 
 
-def _nested(outer: Placed, attribute: str) -> Placed:
+def fields_key(record: Mapping[str, Any], of: type[Customer] | type[Company], *, replace_flags: bool = False) -> str:
+    """Return the lists of one written record as a JSON object; records with equal ones may share a call.
+
+    ``record`` is as `connectors.norce.wire.write` gives it. The lists are those of `fields_that_are_set`,
+    that of the record itself first; an empty one is left out. Raises WireError for nested records that differ.
+    """
+    shape = (of, replace_flags, *_shape(record))
+    key = _keys.get(shape)
+    if key is None:
+        key = _keys[shape] = _text(_lists([("", record)], of, replace_flags, False), of)
+    return key
+
+
+def with_account(fields: str, account_id: int) -> str:
+    """Return the header line of a call whose records all have the key ``fields``."""
+    return f'{{"AccountId":{account_id:d},{fields[1:]}'
+
+
+def fields_with_id(fields: str) -> str:
+    """Return the key of the same records when each also carries Norce's id."""
+    return fields.replace("[", '["Id",', 1)
+
+
+def with_id(payload: str, norce_id: int) -> str:
+    """Return an encoded record, so far without id, that is matched by Norce's id first."""
+    return f'{{"Id":{norce_id:d},{payload[1:]}'
+
+
+def _shape(record: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return all that decides about the lists of a record, in a form that can be looked up."""
+    nested = [frozenset(map(_shape, record[name])) for name in _NESTED if record.get(name)]
+    return (tuple(record), record.get(_USE_INVOICE_ADDRESS) is True, *nested)
+
+
+def _text(lists: FieldsThatAreSet, of: type[Customer] | type[Company]) -> str:
+    customer, company = ("CustomerFieldsThatAreSet", lists.customer), ("CompanyFieldsThatAreSet", lists.company)
+    outer, inner = (company, customer) if of is Company else (customer, company)
+    return encoded(
+        {name: fields for name, fields in (outer, inner, ("AccountFieldsThatAreSet", lists.account)) if fields}
+    )
+
+
+def _said(record: Message) -> dict[str, Any]:
+    """Return the members that a record carries, nested records as they are, by their wire names."""
+    pairs = ((member.name, getattr(record, member.attribute)) for member in plan_of(type(record)).members)
+    return {name: value for name, value in pairs if value is not UNSET}
+
+
+def _lists(outer: Placed, of: type, replace_flags: bool, search_only_by_code: bool) -> FieldsThatAreSet:
+    of_companies = of is Company
+    customers = _nested(outer, "Customers") if of_companies else outer
+    companies = _nested(customers, "Companies") + (outer if of_companies else [])
+    customer_list = _common(CustomerField, customers)
+    company_list = _common(CompanyField, companies)
+    return FieldsThatAreSet(
+        customer=_switched(customer_list, replace_flags, search_only_by_code and not of_companies),
+        company=_switched(company_list, replace_flags, search_only_by_code and of_companies),
+        account=_common(AccountField, _nested(customers, "Accounts")),
+    )
+
+
+def _nested(outer: Placed, name: str) -> Placed:
     """Return the records in one list of the outer records, each with its path."""
     return [
-        (f"{path}.{attribute.title()}[{index}]", inner)
+        (f"{path}.{name}[{index}]".lstrip("."), _said(inner) if isinstance(inner, Message) else inner)
         for path, record in outer
-        for index, inner in enumerate(getattr(record, attribute) or ())
+        for index, inner in enumerate(record.get(name) or ())
     ]
 
 
@@ -109,18 +166,13 @@ def _common(options: type[F], records: Placed) -> tuple[F, ...]:
     return tuple(option for option in options if sets and option in sets[0][1])
 
 
-def _fields(options: type[F], path: str, record: Message) -> frozenset[F]:
-    present = {member.name for member in plan_of(type(record)).members if _is_set(record, member.attribute)}
-    if isinstance(record, Company) and record.use_invoice_address_as_delivery_address is True:
-        if record.invoice_address is UNSET:
-            raise WireError(f"{path}.InvoiceAddress", "an address to use for deliveries too", "nothing")
-        present.add(CompanyField.DELIVERY_ADDRESSES.value)
-    names = {_FIELD_OF_MEMBER.get(name, name) for name in present}
+def _fields(options: type[F], path: str, record: Mapping[str, Any]) -> frozenset[F]:
+    names = {_FIELD_OF_MEMBER.get(name, name) for name in record}
+    if record.get(_USE_INVOICE_ADDRESS) is True:
+        if "InvoiceAddress" not in names:
+            raise WireError(f"{path}.InvoiceAddress".lstrip("."), "an address to use for deliveries too", "nothing")
+        names.add("DeliveryAddresses")
     return frozenset(option for option in options if option.value in names)
-
-
-def _is_set(record: Message, attribute: str) -> bool:
-    return getattr(record, attribute) is not UNSET
 
 
 def _switched(fields: tuple[F, ...], replace_flags: bool, search_only_by_code: bool) -> tuple[F, ...]:

@@ -55,7 +55,7 @@ class Record:
     def write(self, value: Any) -> dict[str, Any]:
         if not isinstance(value, self.of):
             raise WireError("", self.of.__name__, described(value))
-        return dict(_written(value.as_sent()))
+        return _written(value.as_sent())
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,14 @@ class Many:
     def write(self, value: Any) -> list[Any]:
         if not isinstance(value, tuple | list):
             raise WireError("", "a list", described(value))
-        return [_at(index, self.of.write, item) for index, item in enumerate(value)]
+        write = self.of.write
+        written: list[Any] = []
+        try:
+            for item in value:
+                written.append(write(item))
+        except WireError as error:
+            raise error.inside(f"[{len(written)}]") from None
+        return written
 
 
 _plans: dict[type[Message], Plan] = {}
@@ -110,29 +117,42 @@ def _attributes(plan: Plan, data: Mapping[str, Any]) -> Iterator[tuple[str, Any]
     yield "extra", extra
 
 
-def _written(message: Message) -> Iterator[tuple[str, Any]]:
+def _written(message: Message) -> dict[str, Any]:
+    """Return the members that are said. Whole registers are written, so each member costs as little as it can."""
     plan = plan_of(type(message))
-    _require_one_group(message, plan)
+    if message.either:
+        _require_one_group(message, plan)
+    values = vars(message)
+    written: dict[str, Any] = {}
     for member in plan.members:
-        value = getattr(message, member.attribute)
-        if member.needed and (value is None or value == "" or value is UNSET):
-            raise WireError(member.name, "a value", "nothing")
-        if member.is_absent(value):
+        value = values[member.attribute]
+        if value is UNSET and not member.needed:
             continue
-        if value is not None:
-            yield member.name, _at(member.name, member.kind.write, value)
-        elif member.nullable:
-            yield member.name, None
-        else:
-            raise WireError(member.name, "a value, or UNSET to leave it out", "null, which Norce does not take here")
+        try:
+            if value or not _is_silent(member, value):
+                written[member.name] = None if value is None else member.kind.write(value)
+        except WireError as error:
+            raise error.inside(member.name) from None
+    return written
+
+
+def _is_silent(member: Member, value: Any) -> bool:
+    """Tell whether a falsy value leaves its member out; raise WireError where it may not."""
+    if member.needed and (value is None or value == "" or value is UNSET):
+        raise WireError("", "a value", "nothing")
+    if member.is_absent(value):
+        return True
+    if value is None and not member.nullable:
+        raise WireError("", "a value, or UNSET to leave it out", "null, which Norce does not take here")
+    return False
 
 
 def _require_one_group(message: Message, plan: Plan) -> None:
-    groups = message.either
-    if not groups or any(_is_complete(message, group) for group in groups):
-        return
+    for group in message.either:
+        if _is_complete(message, group):
+            return
     names = {member.attribute: member.name for member in plan.members}
-    choices = " or ".join(" with ".join(names[attribute] for attribute in group) for group in groups)
+    choices = " or ".join(" with ".join(names[attribute] for attribute in group) for group in message.either)
     raise WireError("", choices, "none of them")
 
 

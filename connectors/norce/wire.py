@@ -19,11 +19,14 @@ __all__ = [
     "WireError",
     "decode",
     "encode",
+    "encoded",
     "read",
     "write",
 ]
 
 M = TypeVar("M", bound=Message)
+
+_ENCODER = simplejson.JSONEncoder(use_decimal=True, separators=(",", ":"))
 
 
 def read(cls: type[M], data: Any) -> M:
@@ -52,8 +55,18 @@ def write(obj: Message) -> dict[str, Any]:
 def encode(messages: Message | Sequence[Message]) -> bytes:
     """Return one message, or a JSON array of them, as the body of a request. Raises as `write` does."""
     if isinstance(messages, Message):
-        return _dumped(write(messages))
-    return _dumped([_located(f"[{index}]", _write_inside, message) for index, message in enumerate(messages)])
+        return encoded(write(messages)).encode("ascii")
+    written = [_located(f"[{index}]", _write_inside, message) for index, message in enumerate(messages)]
+    return encoded(written).encode("ascii")
+
+
+def encoded(data: Any) -> str:
+    """Return what `write` gives as compact JSON, Decimals exact.
+
+    Plain ASCII cannot be spoilt by a receiver that guesses the character set.
+    """
+    text: str = _ENCODER.encode(data)
+    return text
 
 
 def decode(text: str | bytes) -> Any:
@@ -78,8 +91,3 @@ def _located(place: type | str, convert: Any, value: Any) -> Any:
         if isinstance(place, str):
             raise error.inside(place) from None
         raise (error if error.path else error.inside(place.__name__)) from None
-
-
-def _dumped(data: Any) -> bytes:
-    # Plain ASCII cannot be spoilt by a receiver that guesses the character set.
-    return simplejson.dumps(data, use_decimal=True, separators=(",", ":")).encode("ascii")

@@ -1,4 +1,4 @@
-"""The controls under ``/_sandbox/``: look at both sides, push an order, set faults, seed, reset."""
+"""The controls under ``/_sandbox/``: look at both sides, push an order, set faults, seed, forget, reset."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from connectors.sandbox.erp import SmallErp
 from connectors.sandbox.faults import FaultBoard
 from connectors.sandbox.http import Refusal, Request, Response, Router
 from connectors.sandbox.push import Push
-from connectors.sandbox.seed import seed_companies, seed_customers
+from connectors.sandbox.seed import seed
 from connectors.sandbox.state import State
 from connectors.sandbox.tenant import Tenant
-
-SEEDERS = {"customers": seed_customers, "companies": seed_companies}
 
 
 class Control:
@@ -27,6 +25,7 @@ class Control:
         self.router.add("POST", "/_sandbox/faults", self._set_faults)
         self.router.add("POST", "/_sandbox/reset", self._reset)
         self.router.add("POST", "/_sandbox/erp/seed", self._seed)
+        self.router.add("POST", "/_sandbox/norce/forget", self._forget)
 
     def handle(self, request: Request) -> Response:
         """Answer one request; the controls themselves have no faults and ask for no password."""
@@ -55,12 +54,15 @@ class Control:
 
     def _seed(self, request: Request) -> Response:
         wanted = request.json()
-        if not isinstance(wanted, dict) or set(wanted) - set(SEEDERS):
-            raise Refusal(400, f"Send a JSON object with any of: {', '.join(SEEDERS)}.")
-        for name, number in wanted.items():
-            if type(number) is not int or number < 0:
-                raise Refusal(400, f"{name} must be a whole number from 0.")
         with self._state.lock:
-            for name, number in wanted.items():
-                SEEDERS[name](self._state, number)
-            return Response.json({"customers": len(self._state.erp_customers)})
+            changed = seed(self._state, wanted)
+            return Response.json({"customers": len(self._state.erp_customers), "changed": changed})
+
+    def _forget(self, request: Request) -> Response:
+        wanted = request.json()
+        numbers = wanted.get("customers") if isinstance(wanted, dict) and len(wanted) == 1 else None
+        if not isinstance(numbers, list):
+            raise Refusal(400, "Send a JSON object with customers: a list of Norce's ids.")
+        with self._state.lock:
+            self._tenant.forget_customers(numbers)
+        return Response.json({"forgotten": len(numbers)})

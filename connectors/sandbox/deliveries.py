@@ -7,7 +7,8 @@ from decimal import Decimal
 from connectors.sandbox.contracts import check
 from connectors.sandbox.http import Refusal, Request, Response
 from connectors.sandbox.orders import record
-from connectors.sandbox.state import Record, State
+from connectors.sandbox.state import State
+from connectors.sandbox.table import Record
 
 
 class Deliveries:

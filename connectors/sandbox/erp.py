@@ -6,16 +6,13 @@ import hmac
 from base64 import b64encode
 from decimal import Decimal, InvalidOperation
 
+from connectors.sandbox.erp_customers import ErpCustomers, invalid, read_object
 from connectors.sandbox.faults import FaultBoard
 from connectors.sandbox.http import Handler, Refusal, Request, Response, Router
 from connectors.sandbox.options import SandboxOptions
-from connectors.sandbox.state import Record, State, folded, letters_and_digits
+from connectors.sandbox.state import State
+from connectors.sandbox.table import Record
 
-ADDRESS = ("name", "care_of", "line1", "line2", "postal_code", "city", "region", "country", "phone", "gln")
-IDENTIFIERS = {"email": folded, "organisation_no": letters_and_digits, "vat_no": letters_and_digits}
-PARTY = ("kind", "name", "first_name", "last_name", "phone", "cell_phone", "currency", *IDENTIFIERS)
-KINDS = {"person", "company"}
-LONGEST_TEXT = 100
 LONGEST_REFERENCE = 35
 ROUNDING = Decimal("1.00")
 ORDER_SUMMARY = ("number", "reference", "customer_code", "status", "currency", "total")
@@ -30,8 +27,12 @@ class SmallErp:
         self._faults = faults
         self.router = Router()
         self.router.add("GET", "/erp/ping", lambda request: Response.json({"name": "Sandbox ERP"}))
-        self.router.add("GET", "/erp/customers", self._find_customers)
-        self.router.add("POST", "/erp/customers", self._create_customer)
+        self._customers = customers = ErpCustomers(state, options, faults)
+        self.router.add("GET", "/erp/customers", customers.find)
+        self.router.add("GET", "/erp/customers/list", customers.list_all)
+        self.router.add("POST", "/erp/customers", customers.create)
+        self.router.add("PUT", "/erp/customers/<code>", customers.change)
+        self.router.add("DELETE", "/erp/customers/<code>", customers.remove)
         self.router.add("GET", "/erp/orders", self._find_orders)
         self.router.add("GET", "/erp/orders/<number>", self._get_order)
         self.router.add("POST", "/erp/orders", self._create_order)
@@ -48,7 +49,8 @@ class SmallErp:
 
     def view(self) -> Record:
         """Return the ERP's side of the state."""
-        return {"customers": list(self._state.erp_customers), "orders": list(self._state.erp_orders)}
+        customers = map(self._customers.shown, self._state.erp_customers)
+        return {"customers": list(customers), "orders": list(self._state.erp_orders)}
 
     def _answer(self, name: str, handler: Handler, request: Request) -> Response:
         self._authorise(request)
@@ -63,27 +65,6 @@ class SmallErp:
             headers = {"WWW-Authenticate": 'Basic realm="Sandbox ERP"'}
             raise Refusal(401, "User name or password is wrong.", headers=headers)
 
-    def _find_customers(self, request: Request) -> Response:
-        kind = request.query.get("kind", "")
-        if kind and kind not in KINDS:
-            raise _invalid({"kind": "must be person or company"})
-        by_code = self._state.erp_customers.get(request.query.get("code", ""))
-        found = [by_code] if by_code else []
-        for name, normal in IDENTIFIERS.items():
-            found += self._state.erp_customers.find(name, normal(request.query.get(name)))
-        unique = {row["code"]: row for row in found if not kind or row["kind"] == kind}
-        return Response.json({"customers": list(unique.values())})
-
-    def _create_customer(self, request: Request) -> Response:
-        data = _object(request)
-        errors = _customer_errors(data)
-        if self._faults.erp.refuse_customers:
-            errors["name"] = "a fault asks for every new customer to be refused"
-        if errors:
-            raise _invalid(errors)
-        customer = add_customer(self._state, f"C{self._state.take_number('erp_customer')}", data)
-        return Response.json({"code": customer["code"]}, 201)
-
     def _find_orders(self, request: Request) -> Response:
         orders = self._state.erp_orders.find("reference", request.query.get("reference", ""))
         return Response.json({"orders": [{name: order[name] for name in ORDER_SUMMARY} for order in orders]})
@@ -95,13 +76,13 @@ class SmallErp:
         return Response.json(order)
 
     def _create_order(self, request: Request) -> Response:
-        data = _object(request)
+        data = read_object(request)
         errors = self._order_errors(data)
         if errors:
-            raise _invalid(errors)
+            raise invalid(errors)
         earlier = self._state.erp_orders.find("reference", data["reference"])
         if earlier and self._options.unique_reference:
-            raise _invalid({"reference": f"order {earlier[0]['number']} has it already"}, status=409)
+            raise invalid({"reference": f"order {earlier[0]['number']} has it already"}, status=409)
         number = f"SO{self._state.take_number('erp_order')}"
         self._state.erp_orders.save({**data, "number": number, "status": "open", "created": self._state.now()})
         return Response.json({"number": number, "reference": data["reference"]}, 201)
@@ -137,49 +118,5 @@ class SmallErp:
         return unknown
 
 
-def add_customer(state: State, code: str, data: Record) -> Record:
-    """Keep a customer of the ERP under ``code`` and return it; members it does not have are empty."""
-    address = data.get("address") or {}
-    customer = {
-        "code": code,
-        **{name: data.get(name) or "" for name in PARTY},
-        "address": {name: address.get(name) or "" for name in ADDRESS},
-    }
-    state.erp_customers.save(customer)
-    return customer
-
-
-def _object(request: Request) -> Record:
-    data = request.json()
-    if not isinstance(data, dict):
-        raise _invalid({"body": "must be a JSON object"})
-    return data
-
-
-def _customer_errors(data: Record) -> dict[str, str]:
-    address = data.get("address") or {}
-    texts = {name: data.get(name) or "" for name in PARTY}
-    texts |= {f"address.{name}": address.get(name) or "" for name in ADDRESS}
-    errors = {
-        name: f"must be text of at most {LONGEST_TEXT} characters"
-        for name, text in texts.items()
-        if not isinstance(text, str) or len(text) > LONGEST_TEXT
-    }
-    if texts["kind"] not in KINDS:
-        errors["kind"] = "must be person or company"
-    if not texts["name"]:
-        errors["name"] = "needed"
-    if texts["kind"] == "person" and not texts["last_name"]:
-        errors["last_name"] = "needed for a person"
-    country = texts["address.country"]
-    if country and (len(country) != 2 or not country.isalpha()):
-        errors["address.country"] = "must be an ISO code of two letters"
-    return errors
-
-
 def _row_amount(line: Record) -> Decimal:
     return Decimal(line["quantity"]) * (Decimal(line["unit_price"]) + Decimal(line["unit_vat"]))
-
-
-def _invalid(errors: dict[str, str], status: int = 422) -> Refusal:
-    return Refusal(status, "; ".join(f"{name}: {text}" for name, text in errors.items()), data={"errors": errors})

@@ -15,8 +15,10 @@ from connectors.sandbox.http import Refusal, Request, Response
 ANY_WRITE = "*"
 COUNT = {"type": "integer", "minimum": 0}
 SECONDS = {"type": "number", "minimum": 0}
+SHARE = {"type": "number", "minimum": 0, "maximum": 1}
+FLOATS = {"error_rate", "latency", "short"}
 SHAPES: dict[str, dict[str, Any]] = {
-    "error_rate": {"type": "number", "minimum": 0, "maximum": 1},
+    "error_rate": SHARE,
     "throttle": {"type": "boolean"},
     "retry_after": {"type": ["integer", "null"], "minimum": 0},
     "latency": SECONDS,
@@ -29,6 +31,7 @@ SHAPES: dict[str, dict[str, Any]] = {
     "jobs": {"enum": ["hang", "fail", None]},
     "fail_rows": {"type": "array", "items": {"type": "string"}},
     "refuse_customers": {"type": "boolean"},
+    "short": SHARE,
 }
 
 
@@ -89,9 +92,12 @@ class NorceFaults(Faults):
 
 @dataclass(kw_only=True)
 class ErpFaults(Faults):
-    """The ERP's faults: ``refuse_customers`` answers 422 to every new customer."""
+    """The ERP's faults: ``refuse_customers`` answers 422 to every new customer, ``short`` is the share of the
+    customers that a list shows, always the same ones.
+    """
 
     refuse_customers: bool = False
+    short: float = 1.0
 
 
 class FaultBoard:
@@ -134,7 +140,7 @@ def _read_side(data: Any, kind: type[Faults], calls: list[str], extra: list[str]
         read["lose_answers"] = {ANY_WRITE: read["lose_answers"]}
     _check_names(read.get("lose_answers", {}), [ANY_WRITE, *calls], "calls")
     _check_names(read.get("fail_next", {}), calls, "calls")
-    return {name: float(value) if name in {"error_rate", "latency"} else value for name, value in read.items()}
+    return {name: float(value) if name in FLOATS else value for name, value in read.items()}
 
 
 def _check_names(given: Any, known: list[str], what: str) -> None:

@@ -1,16 +1,27 @@
-"""The part of OData's $filter that the sandbox understands: eq, and, or, parentheses."""
+"""The part of OData's $filter that the sandbox understands: comparisons, and, or, parentheses."""
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from connectors.sandbox.state import Record
+from connectors.sandbox.state import written
+from connectors.sandbox.table import Record
 
 TOKEN = re.compile(r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<bracket>[()])|(?P<word>[^\s()']+))")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT.+")
+ORDERINGS: dict[str, Callable[[Any, Any], bool]] = {
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "lt": operator.lt,
+    "le": operator.le,
+}
 WORDS = {"true": True, "false": False, "null": None}
 
 Value = str | Decimal | bool | None
@@ -24,23 +35,51 @@ class FilterError(ValueError):
 
 @dataclass(frozen=True)
 class Equals:
-    """``Field eq value``. Texts are compared as Norce's database does, ignoring case."""
+    """``Field eq value``, or ``ne`` when not ``wanted``. Texts are compared as Norce's database does, ignoring case."""
 
     field: str
     value: Value
+    wanted: bool = True
 
     def matches(self, row: Record) -> bool:
         """Tell whether the row has the value; refuse a field that it does not know."""
-        if self.field not in row:
-            raise FilterError(f"There is no property {self.field}; known are {', '.join(row)}.")
-        found = row[self.field]
-        if isinstance(found, str) and isinstance(self.value, str):
-            return found.casefold() == self.value.casefold()
-        return bool(found == self.value) and isinstance(found, bool) == isinstance(self.value, bool)
+        return (_folded(_found(row, self.field)) == _folded(self.value)) is self.wanted
 
     def candidates(self, look_up: LookUp) -> set[int] | None:
         """Return the keys that an index knows for the value, None for an index that does not exist."""
-        return look_up(self.field, self.value)
+        return look_up(self.field, self.value) if self.wanted else None
+
+    def floor(self) -> int | None:
+        """Return None: equality says nothing about the range of ids."""
+        return None
+
+
+@dataclass(frozen=True)
+class Ordered:
+    """``Field gt value`` and its kin. A field without a value is never before or after anything."""
+
+    field: str
+    name: str
+    value: str | Decimal
+
+    def matches(self, row: Record) -> bool:
+        """Tell whether the row's value is in order; refuse a field it does not know or of another type."""
+        found = _found(row, self.field)
+        if found is None:
+            return False
+        if isinstance(found, str) is not isinstance(self.value, str) or isinstance(found, bool):
+            raise FilterError(f"{self.field} cannot be compared with {self.value}.")
+        return ORDERINGS[self.name](_folded(found), _folded(self.value))
+
+    def candidates(self, look_up: LookUp) -> set[int] | None:
+        """Return None: no index knows an order."""
+        return None
+
+    def floor(self) -> int | None:
+        """Return the id that every match is greater than, None when there is none."""
+        if self.field != "Id" or isinstance(self.value, str):
+            return None
+        return {"gt": int(self.value), "ge": int(self.value) - 1}.get(self.name)
 
 
 @dataclass(frozen=True)
@@ -59,6 +98,10 @@ class Both:
         sides = [keys for side in (self.left, self.right) if (keys := side.candidates(look_up)) is not None]
         return min(sides, key=len) if sides else None
 
+    def floor(self) -> int | None:
+        """Return the greater floor of the two."""
+        return max((floor for side in (self.left, self.right) if (floor := side.floor()) is not None), default=None)
+
 
 @dataclass(frozen=True)
 class Either:
@@ -76,8 +119,13 @@ class Either:
         left, right = self.left.candidates(look_up), self.right.candidates(look_up)
         return None if left is None or right is None else left | right
 
+    def floor(self) -> int | None:
+        """Return the lower floor of the two, None when one side has none."""
+        left, right = self.left.floor(), self.right.floor()
+        return None if left is None or right is None else min(left, right)
 
-Filter = Equals | Both | Either
+
+Filter = Equals | Ordered | Both | Either
 
 
 def parse_filter(text: str) -> Filter:
@@ -124,10 +172,13 @@ def _term(tokens: list[str]) -> Filter:
         if _next(tokens) != ")":
             raise FilterError("A parenthesis is not closed in $filter.")
         return tree
-    operator = _next(tokens)
-    if operator != "eq":
-        raise FilterError(f"The sandbox's $filter knows eq, and, or; not {operator!r}.")
-    return Equals(first, _value(_next(tokens)))
+    name, value = _next(tokens), _value(_next(tokens))
+    if name in ("eq", "ne"):
+        return Equals(first, value, wanted=name == "eq")
+    if name not in ORDERINGS or value is None or isinstance(value, bool):
+        known = ", ".join(("eq", "ne", *ORDERINGS))
+        raise FilterError(f"The sandbox's $filter knows {known} joined by and, or; not '{first} {name} {value}'.")
+    return Ordered(first, name, value)
 
 
 def _value(token: str) -> Value:
@@ -135,8 +186,32 @@ def _value(token: str) -> Value:
         return token[1:-1].replace("''", "'")
     if token in WORDS:
         return WORDS[token]
+    if MOMENT.fullmatch(token):
+        return _moment(token)
     # A guid is written without quotes, so what is no number is a text.
     return Decimal(token) if NUMBER.fullmatch(token) else token
+
+
+def _moment(token: str) -> str:
+    """A moment as the rows write theirs, so that they compare as texts."""
+    try:
+        moment = datetime.fromisoformat(token)
+    except ValueError as error:
+        raise FilterError(f"{token} is no moment: {error}.") from error
+    if moment.tzinfo is None:
+        raise FilterError(f"{token} lacks its offset; write {token}Z for UTC.")
+    return f"{written(moment)}Z"
+
+
+def _found(row: Record, field: str) -> Any:
+    if field not in row:
+        raise FilterError(f"There is no property {field}; known are {', '.join(row)}.")
+    return row[field]
+
+
+def _folded(value: Any) -> Any:
+    """A value as it is compared; True is not the number 1."""
+    return value.casefold() if isinstance(value, str) else (bool, value) if isinstance(value, bool) else value
 
 
 def _next(tokens: list[str]) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from connectors.sandbox.applications import APPLICATIONS
 from connectors.sandbox.faults import FaultBoard
+from connectors.sandbox.forgetting import note_refill
 from connectors.sandbox.imports import COMPANY, CUSTOMER, KINDS, SWITCHES, Kind, identity_problem
 from connectors.sandbox.jobs import Outcome, Status
 from connectors.sandbox.options import SandboxOptions
 from connectors.sandbox.registration import new_company, new_customer
 from connectors.sandbox.relations import Relations
-from connectors.sandbox.state import Record, State, Table, folded, letters_and_digits
+from connectors.sandbox.state import State, folded, letters_and_digits
+from connectors.sandbox.table import Record, Table
 
 # These members are kept apart from the plain values of a record.
 HANDLED = {"Id", "Flags", "Companies", "Customers", "Contacts", *SWITCHES}
@@ -106,6 +108,7 @@ class Importer:
 
     def _write(self, record: Record, kind: Kind, names: set[str], given: Record, *, account: int) -> None:
         """Set every listed member; one that the record does not carry is wiped."""
+        note_refill(self._state, record, given)
         for name in names - HANDLED:
             record[name] = given.get(name)
         if kind is COMPANY:

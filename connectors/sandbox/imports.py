@@ -10,7 +10,7 @@ import simplejson
 from connectors.sandbox.contracts import check, field_names
 from connectors.sandbox.http import Refusal, Request, Response
 from connectors.sandbox.jobs import Jobs, job_response
-from connectors.sandbox.state import Record
+from connectors.sandbox.table import Record
 
 HEADER = "X-StormConnect-Header"
 SWITCHES = {"SearchOnlyByCode", "PreserveFlags"}

@@ -7,7 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from connectors.sandbox.contracts import check
 from connectors.sandbox.http import Refusal, Request, Response
 from connectors.sandbox.orders import find_order, find_payment, left_of, record, release
-from connectors.sandbox.state import Record, State
+from connectors.sandbox.state import State
+from connectors.sandbox.table import Record
 
 CENT = Decimal("0.01")
 

@@ -13,7 +13,8 @@ import simplejson
 from connectors.sandbox.contracts import INT32
 from connectors.sandbox.faults import FaultBoard
 from connectors.sandbox.http import Refusal, Request, Response
-from connectors.sandbox.state import Record, State
+from connectors.sandbox.state import State
+from connectors.sandbox.table import Record
 
 RESTART_DAYS = 14
 ROW_TEXT = 200

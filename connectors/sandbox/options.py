@@ -15,7 +15,8 @@ class SandboxOptions:
     import takes, ``match`` whether an unknown code sent with a known e-mail address or organisation
     number is an insert (``literal``, as the reference reads) or falls through to that identifier.
     ``erp_credentials`` and ``hub_credentials`` are ``user:secret``, empty for none; ``hub_url`` is the
-    full address of the hub's order receiver. ``known_parts`` None means that the ERP knows every part.
+    full address of the hub's order receiver. ``known_parts`` None means that the ERP knows every part;
+    ``separate_parties`` False that its register does not tell people from companies.
     ``seed`` makes the error rates repeatable.
     """
 
@@ -26,6 +27,7 @@ class SandboxOptions:
     match: Literal["literal", "fallthrough"] = "literal"
     erp_credentials: str = ""
     unique_reference: bool = False
+    separate_parties: bool = True
     known_parts: tuple[str, ...] | None = None
     hub_url: str = ""
     hub_credentials: str = ""
@@ -35,8 +37,12 @@ class SandboxOptions:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> SandboxOptions:
-        """Read the hub's address and credentials, and the pace that a benchmark sets; the rest keeps its default."""
+        """Read the hub's address and credentials, the pace that a benchmark sets and the ERP's kind of register.
+
+        The rest keeps its default.
+        """
         return cls(
+            separate_parties=environment.get("SANDBOX_SEPARATE_PARTIES", "true").lower() in {"true", "1", "yes", "on"},
             rate_limit=int(environment.get("SANDBOX_RATE_LIMIT", cls.rate_limit)),
             job_seconds=float(environment.get("SANDBOX_JOB_SECONDS", cls.job_seconds)),
             hub_url=environment.get("SANDBOX_HUB_URL", ""),

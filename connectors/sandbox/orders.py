@@ -7,7 +7,8 @@ from typing import Any
 
 from connectors.sandbox.contracts import check
 from connectors.sandbox.http import Refusal, Request, Response
-from connectors.sandbox.state import Record, State
+from connectors.sandbox.state import State
+from connectors.sandbox.table import Record
 
 # Which of these the acknowledgement is, is not stated (orders.md § 3); each hands over the ERP's number.
 TAKES_ERP_NUMBER = {"Confirmed", "Acknowledged", "ErpConfirmed"}

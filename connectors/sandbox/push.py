@@ -16,7 +16,8 @@ from connectors.sandbox.http import Refusal, Request, Response
 from connectors.sandbox.options import SandboxOptions
 from connectors.sandbox.orders import take_erp_number
 from connectors.sandbox.registration import register_order
-from connectors.sandbox.state import Record, State
+from connectors.sandbox.state import State
+from connectors.sandbox.table import Record
 
 TIMEOUT = 30
 

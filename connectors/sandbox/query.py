@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from decimal import Decimal
 from itertools import islice
+from typing import Any
 from urllib.parse import urlencode
 
 from connectors.sandbox.applications import APPLICATION_IDS, APPLICATIONS, CLIENT_ID
 from connectors.sandbox.filters import Filter, FilterError, Value, parse_filter
 from connectors.sandbox.http import Refusal, Request, Response
-from connectors.sandbox.state import Record, State, Table, folded, letters_and_digits
+from connectors.sandbox.state import State, folded, letters_and_digits
+from connectors.sandbox.table import Record, Table
 
 BASE = "/commerce/query/2.0/"
 PAGE = 500
-OPTIONS = {"$filter", "$select", "$top", "$skip"}
+OPTIONS = {"$filter", "$select", "$orderby", "$top", "$skip"}
 # Per property the index that finds it, and how a value is written there. Codes are found as they are
 # written: in another case they are not the same code.
-Indexes = dict[str, tuple[str, Callable[[str], str]]]
-CUSTOMER_INDEXES: Indexes = {"CustomerCode": ("code", str), "EmailAddress": ("natural", folded)}
+Indexes = dict[str, tuple[str, Callable[[Any], str]]]
+CUSTOMER_INDEXES: Indexes = {
+    "CustomerCode": ("code", str),
+    "EmailAddress": ("natural", folded),
+    "IsForgotten": ("forgotten", str),
+}
 COMPANY_INDEXES: Indexes = {
     "CompanyCode": ("code", str),
     "OrganizationNo": ("natural", letters_and_digits),
@@ -47,7 +53,11 @@ class Query:
         """Answer ``Customers/Companies``."""
         wanted = _filter(request)
         records = _candidates(self._state.companies, COMPANY_INDEXES, wanted)
-        return _answer(request, _matching(map(_company_row, records), wanted))
+        return _answer(request, _matching(map(self._company_row, records), wanted))
+
+    def _company_row(self, record: Record) -> Record:
+        parent = self._state.companies.find("code", record.get("ParentCompanyCode") or "")
+        return {**_company_row(record), "ParentCompanyId": parent[0]["Id"] if parent else None}
 
 
 def refuse_without_application(request: Request) -> None:
@@ -61,6 +71,8 @@ def _filter(request: Request) -> Filter | None:
     unknown = [name for name in request.query if name.startswith("$") and name not in OPTIONS]
     if unknown:
         raise _bad_query(f"The sandbox does not know {', '.join(unknown)}.")
+    if request.query.get("$orderby", "Id") not in ("Id", "Id asc"):
+        raise _bad_query("The sandbox's $orderby knows Id only.")
     try:
         return parse_filter(request.query["$filter"]) if request.query.get("$filter") else None
     except FilterError as error:
@@ -71,14 +83,14 @@ def _candidates(table: Table, indexes: Indexes, wanted: Filter | None) -> Iterab
     def look_up(field: str, value: Value) -> set[int] | None:
         if field == "Id" and isinstance(value, Decimal):
             return {int(value)} if table.get(int(value)) else set()
-        if field not in indexes or not isinstance(value, str):
+        if field not in indexes or not (isinstance(value, str) or value is True):
             return None
         index, written = indexes[field]
         return {record["Id"] for record in table.find(index, written(value))}
 
     keys = wanted.candidates(look_up) if wanted else None
     if keys is None:
-        return table
+        return table.after(wanted.floor() if wanted else None)
     return [record for key in sorted(keys) if (record := table.get(key))]
 
 
@@ -140,11 +152,13 @@ def _common_row(record: Record) -> Record:
 
 def _customer_row(record: Record) -> Record:
     names = ("FirstName", "MiddleName", "LastName", "Title", "CellPhoneNumber", "SocialSecurityNumber", "CrmId")
+    unused = ("ReplacementCustomerId", "StoppedDate")
     return {
         **_common_row(record),
         "CustomerCode": record["Code"],
         **{name: record.get(name) for name in names},
-        "IsForgotten": False,
+        "IsForgotten": record["IsForgotten"],
+        **dict.fromkeys(unused),
     }
 
 

@@ -7,7 +7,8 @@ import uuid
 from collections.abc import Mapping
 from decimal import Decimal
 
-from connectors.sandbox.state import Record, State, Table, folded, letters_and_digits
+from connectors.sandbox.state import State, folded, letters_and_digits
+from connectors.sandbox.table import Record, Table
 
 SWEDISH_VAT_NO = re.compile(r"SE(\d{10})01")
 SYSTEM_ACCOUNT = 9
@@ -52,7 +53,7 @@ def register_order(state: State, request: Record) -> Record:
 
 def new_customer(state: State, values: Record) -> Record:
     """Return a new Norce customer with the next id, not yet saved; ``values`` are import members."""
-    return _new(state, "customer", {"Code": None, "EmailAddress": None, **values})
+    return _new(state, "customer", {"Code": None, "EmailAddress": None, "IsForgotten": False, **values})
 
 
 def new_company(state: State, values: Record) -> Record:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from connectors.sandbox.imports import CUSTOMER, Kind
 from connectors.sandbox.jobs import Outcome
 from connectors.sandbox.registration import relate
-from connectors.sandbox.state import Record, State, Table, folded, letters_and_digits
+from connectors.sandbox.state import State, folded, letters_and_digits
+from connectors.sandbox.table import Record, Table
 
 
 class Relations:

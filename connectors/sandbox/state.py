@@ -1,20 +1,21 @@
-"""What the tenant and the ERP know: tables with indexes, kept in memory."""
+"""What the tenant and the ERP know, kept in memory."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
-import simplejson
-
-Record = dict[str, Any]
-IndexValues = Callable[[Record], Iterable[str | None]]
+from connectors.sandbox.table import Record, Table
 
 FIRST_NUMBERS = {"customer": 50001, "company": 7001, "job": 1001, "erp_customer": 10001, "erp_order": 100001}
+
+
+def written(moment: datetime) -> str:
+    """Return a moment as both sides write it, so that texts compare as moments do: UTC, milliseconds, no offset."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
 
 
 def letters_and_digits(text: str | None) -> str:
@@ -25,60 +26,6 @@ def letters_and_digits(text: str | None) -> str:
 def folded(text: str | None) -> str:
     """Return a text as it is compared when case does not matter."""
     return (text or "").strip().casefold()
-
-
-class Table:
-    """Records by their key, found through indexes without ever walking over all of them.
-
-    A record may be changed in place; it counts only when it has been given to `save` again.
-    """
-
-    def __init__(self, key: str, **indexes: IndexValues) -> None:
-        self._key = key
-        self._indexes = indexes
-        self._rows: dict[Any, Record] = {}
-        self._found: dict[tuple[str, str], dict[Any, None]] = {}
-        self._entries: dict[Any, list[tuple[str, str]]] = {}
-        self._encoded: dict[Any, str] = {}
-        self._unsaved: dict[Any, None] = {}
-
-    def __iter__(self) -> Iterator[Record]:
-        return iter(self._rows.values())
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def get(self, key: Any) -> Record | None:
-        """Return the record with this key, None when there is none."""
-        return self._rows.get(key)
-
-    def find(self, index: str, value: str) -> list[Record]:
-        """Return the records that have this value in the index, oldest first."""
-        return [self._rows[key] for key in self._found.get((index, value), ())]
-
-    def save(self, record: Record) -> None:
-        """Keep a new record, or a changed one together with its index entries."""
-        key = record[self._key]
-        for entry in self._entries.get(key, ()):
-            self._found[entry].pop(key, None)
-        entries = [(name, value) for name, values in self._indexes.items() for value in values(record) if value]
-        for entry in entries:
-            self._found.setdefault(entry, {})[key] = None
-        self._entries[key] = entries
-        self._rows[key] = record
-        self._unsaved[key] = None
-
-    @property
-    def changed(self) -> bool:
-        """Tell whether a record was saved since the last call of `lines`."""
-        return bool(self._unsaved)
-
-    def lines(self) -> list[str]:
-        """Return every record as JSON. Only those saved since the last call are encoded anew."""
-        for key in self._unsaved:
-            self._encoded[key] = simplejson.dumps(self._rows[key], use_decimal=True)
-        self._unsaved.clear()
-        return list(self._encoded.values())
 
 
 class State:
@@ -102,7 +49,9 @@ class State:
             "Id",
             code=lambda row: [row["Code"]],
             natural=lambda row: [folded(row["EmailAddress"])],
+            forgotten=lambda row: ["True"] if row["IsForgotten"] else [],
         )
+        self.refilled = Table("Id")
         self.companies = Table(
             "Id",
             code=lambda row: [row["Code"]],
@@ -118,6 +67,7 @@ class State:
         self.payloads = Table("JobId")
         self.erp_customers = Table(
             "code",
+            kind=lambda row: [row["kind"]],
             email=lambda row: [folded(row["email"])],
             organisation_no=lambda row: [letters_and_digits(row["organisation_no"])],
             vat_no=lambda row: [letters_and_digits(row["vat_no"])],
@@ -139,5 +89,5 @@ class State:
         return number
 
     def now(self) -> str:
-        """Return the present time as Connect writes it: UTC, milliseconds, no offset."""
-        return datetime.fromtimestamp(self.clock(), UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
+        """Return the present time as Connect writes it."""
+        return written(datetime.fromtimestamp(self.clock(), UTC))

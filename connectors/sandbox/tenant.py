@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from connectors.sandbox.deliveries import Deliveries
 from connectors.sandbox.faults import FaultBoard
+from connectors.sandbox.forgetting import forget_customer
 from connectors.sandbox.http import Handler, Refusal, Request, Response, Router
 from connectors.sandbox.identity import Identity
 from connectors.sandbox.importing import Importer
@@ -15,7 +18,8 @@ from connectors.sandbox.orders import Orders
 from connectors.sandbox.query import BASE as QUERY
 from connectors.sandbox.query import Query, refuse_without_application
 from connectors.sandbox.quota import Quota
-from connectors.sandbox.state import Record, State
+from connectors.sandbox.state import State
+from connectors.sandbox.table import Record
 
 CONNECT = "/commerce/connect/4.0/"
 TOKEN_PATH = "/identity/1.0/connect/token"
@@ -50,6 +54,16 @@ class Tenant:
                 self._quota.count(response.status)
             return self._faults.norce.after(route.name, request, response)
 
+    def forget_customers(self, numbers: list[Any]) -> None:
+        """Anonymise the customers with these ids, as GDPR asks; refuse (400) an id that nobody has."""
+        self.jobs.settle()
+        records = [self._state.customers.get(number) for number in numbers if isinstance(number, int)]
+        found = [record for record in records if record is not None]
+        if len(found) != len(numbers):
+            raise Refusal(400, "customers: every one must be the id of a customer in Norce.")
+        for record in found:
+            forget_customer(self._state, record)
+
     def view(self) -> Record:
         """Return the tenant's side of the state."""
         self.jobs.settle()
@@ -57,6 +71,7 @@ class Tenant:
         return {
             "orders": list(state.orders),
             "customers": [self._with_relations(row, "customer") for row in state.customers],
+            "refilled": list(state.refilled),
             "companies": [self._with_relations(row, "company") for row in state.companies],
             "jobs": [{**self.jobs.describe(job), "Log": job["log"]} for job in state.jobs],
             "calls": state.calls,

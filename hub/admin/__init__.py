@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from hub.admin import accounts, configuration, records, schedules, work
+from hub.admin import accounts, configuration, inbox, records, schedules, work
 
-__all__ = ["accounts", "configuration", "records", "schedules", "work"]
+__all__ = ["accounts", "configuration", "inbox", "records", "schedules", "work"]

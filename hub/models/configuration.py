@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ValueKind(models.TextChoices):
-    """The values of an order that may be called otherwise in the ERP."""
+    """The values of orders, customers and companies that may be called otherwise in the ERP."""
 
     PAYMENT_METHOD = "payment_method", _("Payment method")
     DELIVERY_METHOD = "delivery_method", _("Delivery method")
@@ -18,10 +18,22 @@ class ValueKind(models.TextChoices):
     UNIT = "unit", _("Unit of measure")
     VAT_RATE = "vat_rate", _("VAT rate")
     SALES_CONTACT = "sales_contact", _("Sales contact")
+    PRICE_LIST = "price_list", _("Price list")
+    FLAG = "flag", _("Flag")
+    ROLE = "role", _("Role of a login")
 
 
 class ErpConnection(models.Model):
-    """An ERP by name. Its address and password live in the environment as ERP_URL or ERP_URL_<NAME>."""
+    """An ERP by name. Its address and password live in the environment as ERP_URL or ERP_URL_<NAME>.
+
+    ``party_rule`` says how its customers become Norce's people and companies; the brakes hold a run
+    that would deactivate more than both limits, or read too few records.
+    """
+
+    class PartyRule(models.TextChoices):
+        SEPARATE = "separate", _("The ERP tells people from companies")
+        BY_NUMBER = "by_number", _("Who has an organisation or VAT number is a company")
+        WITH_CONTACTS = "with_contacts", _("As by number, and a company's contacts become people")
 
     name = models.SlugField(_("name"), max_length=40, unique=True, help_text=_("As in ERP_URL_<NAME>, in lower case."))
     strict_kinds = models.JSONField(
@@ -29,6 +41,40 @@ class ErpConnection(models.Model):
         default=list,
         blank=True,
         help_text=_("Values of these kinds must have a mapping; values of other kinds pass through unchanged."),
+    )
+    party_rule = models.CharField(
+        _("people and companies"), max_length=15, choices=PartyRule, default=PartyRule.SEPARATE
+    )
+    owns_relations = models.BooleanField(
+        _("lists of relations are whole"),
+        default=False,
+        help_text=_("On: a relation between person and company that the ERP does not list ends in Norce."),
+    )
+    replaces_flags = models.BooleanField(
+        _("lists of flags are whole"),
+        default=False,
+        help_text=_("On: a flag that the ERP does not list is removed in Norce."),
+    )
+    left_to_norce = models.JSONField(
+        _("fields left to Norce"),
+        default=list,
+        blank=True,
+        help_text=_("Fields of customers and companies that are never sent, for example PhoneNumber."),
+    )
+    brake_count = models.PositiveIntegerField(
+        _("deactivations without asking"),
+        default=25,
+        help_text=_("A run that would deactivate more than this and more than the percentage is held."),
+    )
+    brake_percent = models.PositiveSmallIntegerField(
+        _("percent without asking"),
+        default=5,
+        help_text=_("Of the customers or companies that Norce has from this ERP."),
+    )
+    brake_short_percent = models.PositiveSmallIntegerField(
+        _("fewest records in percent"),
+        default=80,
+        help_text=_("A full run that reads less than this share of the last one is held."),
     )
 
     class Meta:

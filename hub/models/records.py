@@ -17,6 +17,7 @@ class Attempt(models.Model):
         DONE = "done", _("done")
         RETRY = "retry", _("will be tried again")
         POSTPONED = "postponed", _("postponed, nothing was tried")
+        CONTINUED = "continued", _("a part is done, it goes on")
         HELD = "held", _("held for a person")
         FAILED = "failed", _("failed")
         LOST = "lost", _("the worker died")

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("application")
 def test_fifty_new_codes_go_in_one_call_with_id_and_code_only(sandbox: Sandbox, work: Work) -> None:
     ids = people(sandbox, 50)
     run = report(work)
-    assert (run.state, run.count_read, run.count_changed) == (State.DONE, 50, 50)
+    assert (run.state, run.count_read, run.count_accepted) == (State.DONE, 50, 50)
     assert imports() == ["Customer/ImportCustomers"]
     sent = payloads(sandbox)[0]
     assert sent["header"]["CustomerFieldsThatAreSet"] == ["Id", "Code"]

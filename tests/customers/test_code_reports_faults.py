@@ -54,7 +54,7 @@ def test_refused_rows_are_told_from_the_rest(sandbox: Sandbox, work: Work) -> No
     people(sandbox, 3)
     set_faults(sandbox, norce={"fail_rows": ["C1"]})
     run = report(work)
-    assert (run.state, run.count_changed, run.count_failed) == (State.FAILED, 2, 1)
+    assert (run.state, run.count_accepted, run.count_failed) == (State.FAILED, 2, 1)
     assert [binding(number).report for number in range(3)] == ["accepted", "failed", "accepted"]
     assert "asks for this record to fail" in binding(1).report_error
     assert run.rows.get(erp_code="C1").message == binding(1).report_error
@@ -112,7 +112,7 @@ def test_a_run_killed_at_any_step_goes_on(
     with pytest.raises(KeyboardInterrupt):
         report(work)
     run = swept(work)
-    assert (run.state, run.count_read, run.count_changed, run.rows.count()) == (State.DONE, 3, 3, 3)
+    assert (run.state, run.count_read, run.count_accepted, run.rows.count()) == (State.DONE, 3, 3, 3)
     assert [row["Code"] for row in sandbox.state.customers] == ["C0", "C1", "C2"]
 
 

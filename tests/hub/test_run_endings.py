@@ -49,7 +49,7 @@ def test_it_is_done_when_its_last_job_is(due: CustomerBinding, work: Work) -> No
     assert run.state == State.SUBMITTED
     work()
     run.refresh_from_db()
-    assert (run.state, run.count_changed) == (State.DONE, 1)
+    assert (run.state, run.count_accepted) == (State.DONE, 1)
 
 
 def test_a_retry_sends_what_was_refused_again(due: CustomerBinding, sandbox: Sandbox, work: Work) -> None:

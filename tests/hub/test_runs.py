@@ -117,7 +117,7 @@ def test_a_retry_beside_an_active_run_is_refused_in_words(resource: registry.Res
 def test_a_run_whose_rows_were_all_taken_is_done() -> None:
     run, jobs = submitted(Action.ACCEPTED, Action.ACCEPTED, Action.SKIPPED)
     run = ended(run, jobs[0])
-    assert (run.state, run.count_changed, run.count_skipped, run.count_failed) == (State.DONE, 2, 1, 0)
+    assert (run.state, run.count_accepted, run.count_skipped, run.count_failed) == (State.DONE, 2, 1, 0)
     assert (run.error, run.finished_at is not None) == ("", True)
 
 

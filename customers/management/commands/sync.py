@@ -17,7 +17,7 @@ from hub.models.work import State
 
 
 class Command(TableCommand):
-    """``sync code_reports --wait`` reports new ERP codes to Norce and says what came of it."""
+    """``sync customers --full --dry-run --wait`` shows what a full run would do; without --dry-run it does it."""
 
     help = "Start a run over a resource; the workers do it. With --wait it is followed to its end."
 
@@ -27,20 +27,27 @@ class Command(TableCommand):
         mode = parser.add_mutually_exclusive_group()
         mode.add_argument("--full", action="store_const", const=SyncRun.Mode.FULL, dest="mode")
         mode.add_argument("--delta", action="store_const", const=SyncRun.Mode.DELTA, dest="mode")
-        parser.add_argument("--application", default="", metavar="KEY")
+        parser.add_argument("--application", metavar="KEY", help="only this application's customers")
+        parser.add_argument("--dry-run", action="store_true", help="build the exact calls and send nothing")
         parser.add_argument("--wait", action="store_true")
         parser.add_argument("--timeout", type=float, default=600, help="seconds that --wait waits at most")
 
     def rows(self, **options: Any) -> Sequence[Row]:
-        """Start the run, or join the one that is active."""
-        mode = options["mode"] or SyncRun.Mode.DELTA
-        name, application = options["resource"], options["application"]
-        run = runs.start(resource=name, by="command", mode=mode, application_key=application)
-        if run is None:
-            run = runs.active(resource=name, application_key=application)
-        if run is None:
-            raise CommandError("The run that was active has just ended; start it again.")
-        return [_row(_wait(run, options["timeout"]) if options["wait"] else run)]
+        """Start the runs, or join those that are active."""
+        key = options["application"]
+        keys = registry.resource(options["resource"]).applications() if key is None else [key]
+        started = [_start(options, key) for key in keys]
+        return [_row(_wait(run, options["timeout"]) if options["wait"] else run) for run in started]
+
+
+def _start(options: dict[str, Any], key: str) -> SyncRun:
+    mode = options["mode"] or SyncRun.Mode.DELTA
+    name, dry_run = options["resource"], options["dry_run"]
+    run = runs.start(resource=name, by="command", mode=mode, application_key=key, dry_run=dry_run)
+    run = run or runs.active(resource=name, application_key=key, dry_run=dry_run)
+    if run is None:
+        raise CommandError("The run that was active has just ended; start it again.")
+    return run
 
 
 def _wait(run: SyncRun, timeout: float) -> SyncRun:
@@ -55,11 +62,18 @@ def _row(run: SyncRun) -> Row:
     return {
         "run": run.pk,
         "resource": run.resource,
+        "mode": f"{run.mode} preview" if run.dry_run else run.mode,
         "state": State(run.state).label,
         "read": run.count_read,
-        "sent": run.count_changed,
+        "new": run.count_new,
+        "changed": run.count_changed,
+        "unchanged": run.count_unchanged,
+        "deactivated": run.count_deactivated,
+        "refused": run.count_refused,
+        "sent": run.count_sent,
+        "accepted": run.count_accepted,
         "skipped": run.count_skipped,
         "failed": run.count_failed,
-        "ok": run.state != State.FAILED,
+        "ok": run.state not in (State.FAILED, State.HELD),
         "reason": run.error,
     }

@@ -14,8 +14,10 @@ from connectors.models import RateBucket
 from connectors.norce.api import NorceApi
 from connectors.norce.auth import NorceToken
 from connectors.norce.connect import NorceConnect
+from connectors.norce.header import fields_key
 from connectors.norce.query import NorceQuery
 from connectors.norce.types.customers import Customer
+from connectors.norce.wire import encoded, write
 from connectors.ratelimit import Quota, take, wait_time
 
 BASE = "https://norce.example.com"
@@ -133,6 +135,18 @@ def test_imports_leave_the_orders_share_of_the_quota(norce: Any) -> None:
         connect.import_customers([Customer(id=1, code="C1")], account_id=1)
     connect.ping()
     assert (wait_time(QUOTA), wait_time(QUOTA.for_bulk()) > 60) == (0, True)
+
+
+def test_records_that_were_encoded_before_are_sent_as_the_same_import(norce: Any) -> None:
+    norce.post(f"{BASE}/connect/Customer/ImportCustomers", json={"JobId": "7"})
+    people = [Customer(id=1, code="C1"), Customer(id=2, code="C2")]
+    connect = NorceConnect(api=api())
+    connect.import_customers(people, account_id=1)
+    written = [write(one) for one in people]
+    payloads, fields = [encoded(one) for one in written], fields_key(written[0], Customer)
+    assert connect.import_encoded("ImportCustomers", payloads, fields=fields, account_id=1).job_id == 7
+    one, other = (call.request for call in norce.calls[-2:])
+    assert (one.body, one.headers["X-StormConnect-Header"]) == (other.body, other.headers["X-StormConnect-Header"])
 
 
 @pytest.mark.parametrize("body", ["", "<html>", "[]", "null", "{}", '{"value": null}', '{"value": {}}'])

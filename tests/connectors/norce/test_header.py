@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from connectors.norce.header import fields_that_are_set, header_for
+from connectors.norce.header import (
+    fields_key,
+    fields_that_are_set,
+    fields_with_id,
+    header_for,
+    with_account,
+    with_id,
+)
 from connectors.norce.types.customers import (
     Account,
     AccountStatus,
@@ -19,7 +30,7 @@ from connectors.norce.types.customers import (
     Flag,
 )
 from connectors.norce.types.import_header import AccountField, CompanyField, CustomerField
-from connectors.norce.wire import WireError, encode, write
+from connectors.norce.wire import UNSET, WireError, decode, encode, encoded, write
 from tests.connectors.norce.contracts import CUSTOMER, complaints
 
 KEY = "15d62d1f-3a4e-4111-845a-4db40bf08e87"
@@ -108,3 +119,88 @@ def test_a_header_is_valid_by_the_contract(records: Sequence[Any], schema: str) 
 def test_a_header_is_one_line_of_ascii() -> None:
     header = header_for([Customer(id=4711, code="C-100200")], account_id=10000)
     assert encode(header) == b'{"AccountId":10000,"CustomerFieldsThatAreSet":["Id","Code"]}'
+
+
+CODES = st.sampled_from(("A", "B"))
+COMPANY_LISTS = st.lists(
+    st.builds(CompanyIdentifier, code=CODES, is_primary=st.booleans() | st.just(UNSET)), max_size=2
+)
+ACCOUNTS = st.lists(
+    st.builds(Account, application_key=st.just(KEY), login_name=CODES, status=st.just(AccountStatus.ACTIVE)), max_size=2
+)
+CUSTOMERS = st.builds(
+    Customer,
+    code=CODES,
+    title=st.sampled_from((UNSET, None, "Dr")),
+    type=st.sampled_from((UNSET, CustomerType.CUSTOMER)),
+    flags=st.sampled_from((UNSET, (), (Flag(code="VIP"),))),
+    invoice_address=st.sampled_from((UNSET, Address())),
+    companies=st.just(UNSET) | COMPANY_LISTS.map(tuple),
+    accounts=st.just(UNSET) | ACCOUNTS.map(tuple),
+)
+COMPANIES = st.builds(
+    Company,
+    application_key=st.just(KEY),
+    code=CODES,
+    vat_no=st.sampled_from((UNSET, None, "SE1")),
+    flags=st.sampled_from((UNSET, (), (Flag(code="VIP"),))),
+    customers=st.sampled_from((UNSET, (), (Customer(code="C", companies=(CompanyIdentifier(code="B"),)),)))
+    | CUSTOMERS.map(lambda customer: (replace(customer, companies=UNSET),)),
+    invoice_address=st.just(Address()),
+    use_invoice_address_as_delivery_address=st.sampled_from((UNSET, True, False)),
+)
+
+
+def lists_of(record: Customer | Company, replace_flags: bool) -> dict[str, set[str]]:
+    header = write(header_for([record], account_id=1, replace_flags=replace_flags))
+    return {name: set(value) for name, value in header.items() if name != "AccountId"}
+
+
+@given(CUSTOMERS | COMPANIES.filter(lambda record: record.customers in (UNSET, ())), st.booleans())
+def test_the_key_of_a_record_names_what_its_header_names(record: Customer | Company, replace_flags: bool) -> None:
+    key = json.loads(fields_key(write(record), type(record), replace_flags=replace_flags))
+    assert {name: set(value) for name, value in key.items()} == lists_of(record, replace_flags)
+
+
+@given(COMPANIES)
+def test_the_key_of_a_company_names_what_its_people_carry(record: Company) -> None:
+    try:
+        expected = lists_of(record, False)
+    except WireError:
+        with pytest.raises(WireError):
+            fields_key(write(record), Company)
+    else:
+        assert {name: set(value) for name, value in json.loads(fields_key(write(record), Company)).items()} == expected
+
+
+@given(CUSTOMERS, CUSTOMERS)
+def test_records_with_equal_keys_may_share_a_call(one: Customer, other: Customer) -> None:
+    if fields_key(write(one), Customer) == fields_key(write(other), Customer):
+        header = write(header_for([one, other], account_id=1))
+        assert header | {"AccountId": 1} == json.loads(with_account(fields_key(write(one), Customer), 1))
+
+
+def test_the_keys_of_nested_records_that_differ_are_refused() -> None:
+    companies = (CompanyIdentifier(id=1), CompanyIdentifier(code="B"))
+    with pytest.raises(WireError, match=r"^Companies\[1\]: .* a difference in Code, Id\.$"):
+        fields_key(write(Customer(id=1, companies=companies)), Customer)
+
+
+def test_a_key_with_an_account_is_the_line_of_the_header() -> None:
+    record = Customer(code="C", flags=(Flag(code="VIP"),))
+    line = with_account(fields_key(write(record), Customer), 10000)
+    assert line.encode() == encode(header_for([record], account_id=10000))
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        Customer(code="C", companies=(CompanyIdentifier(code="B"),)),
+        Company(application_key=KEY, code="B", customers=(Customer(code="C"),)),
+    ],
+)
+def test_norces_id_goes_into_the_record_and_its_own_list_only(record: Customer | Company) -> None:
+    payload, key = with_id(encoded(write(record)), 7), fields_with_id(fields_key(write(record), type(record)))
+    known = replace(record, id=7)
+    assert decode(payload) == write(known)
+    assert {name: set(value) for name, value in json.loads(key).items()} == lists_of(known, False)

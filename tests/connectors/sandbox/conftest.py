@@ -91,6 +91,7 @@ class Caller:
     """Speaks to a sandbox as the hub does, and turns its controls."""
 
     def __init__(self, sandbox: Sandbox) -> None:
+        self.sandbox = sandbox
         self.session = requests.Session()
         self.slept: list[float] = []
         self.session.mount(ADDRESS, SandboxAdapter(sandbox, sleep=self.slept.append))
@@ -120,9 +121,9 @@ class Caller:
         params = {f"${name}": value for name, value in options.items()}
         return self.session.get(f"{ADDRESS}/commerce/query/2.0/{name}", params=params).json()["value"]
 
-    def erp(self, path: str, data: Any = None, **params: str) -> requests.Response:
-        """Make an ERP call: a POST with ``data``, else a GET."""
-        method = "GET" if data is None else "POST"
+    def erp(self, path: str, data: Any = None, *, method: str = "", **params: str) -> requests.Response:
+        """Make an ERP call: a POST with ``data``, else a GET, unless ``method`` is another."""
+        method = method or ("GET" if data is None else "POST")
         return self.session.request(method, f"{ADDRESS}/erp/{path}", json=data, params=params)
 
     def control(self, path: str, data: Any = None) -> requests.Response:

@@ -136,14 +136,6 @@ def test_every_new_customer_can_be_refused(sandbox: Caller) -> None:
     assert sandbox.erp("customers", MAJA).status_code == 422
 
 
-def test_seeding_twice_makes_the_same_records_once(sandbox: Caller) -> None:
-    sandbox.control("erp/seed", {"customers": 3, "companies": 2})
-    once = sandbox.state()["erp"]["customers"]
-    sandbox.control("erp/seed", {"customers": 3, "companies": 2})
-    assert [row["code"] for row in once] == ["P000001", "P000002", "P000003", "B000001", "B000002"]
-    assert sandbox.state()["erp"]["customers"] == once
-
-
 def test_a_reset_forgets_both_sides_and_the_faults(erp: Caller) -> None:
     erp.order()
     erp.control("faults", {"erp": {"error_rate": 1}})

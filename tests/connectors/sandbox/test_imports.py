@@ -194,3 +194,60 @@ def test_a_company_needs_its_application(sandbox: Caller) -> None:
     row = {name: value for name, value in BOLAGET.items() if name != "ApplicationKey"}
     answer = sandbox.connect("Customer/ImportCompanies", [row], AccountId=1, CompanyFieldsThatAreSet=["Code"])
     assert (answer.status_code, "ApplicationKey" in answer.text) == (400, True)
+
+
+ADDRESS = {"AddressLine1": "Exempelgatan 1", "ZipCode": "999 01", "City": "Exempelstad", "CountryCode": "SE"}
+BOTH = {
+    "EmailAddress": "maja@example.com",
+    "PhoneNumber": "070-174 06 05",
+    "InvoiceAddress": ADDRESS,
+    "DeliveryAddresses": [{**ADDRESS, "Code": "1"}],
+    "AdditionalInfo": [{"Code": "REGION", "Value": "north"}],
+    "PriceLists": [{"Code": "B2B", "IsExclusive": True}],
+}
+PERSON = {
+    **MAJA,
+    **BOTH,
+    "SocialSecurityNumber": "a number",
+    "Title": "Dr",
+    "MiddleName": "M",
+    "CellPhoneNumber": "070-174 06 06",
+    "CrmId": "7",
+    "Accounts": [{"ApplicationKey": SHOP, "LoginName": "maja", "AccountStatus": "Active"}],
+}
+FIRM = {
+    **BOLAGET,
+    **BOTH,
+    "VatNo": "SE999900000201",
+    "ParentCompanyCode": "B0",
+    "LogoImage": {"ExternalCode": "L1", "FileTypeName": "MainImage", "Url": "https://images.example.com/l1.png"},
+    "DeliveryMethods": [{"Code": "PICKUP"}],
+    "PaymentMethods": [{"Code": "INVOICE"}],
+    "Discounts": [{"Type": 3, "ValueCode": "VIP", "DiscountPercentage": 5}],
+}
+
+
+def test_the_state_shows_everything_that_was_imported(sandbox: Caller, people: Import, firms: Import) -> None:
+    assert (people(PERSON)["Insert"], firms(FIRM)["Insert"]) == (1, 1)
+    norce = sandbox.state()["norce"]
+    for sent, kept in ((PERSON, norce["customers"][0]), (FIRM, norce["companies"][0])):
+        assert {name: kept[name] for name in sent} == sent
+
+
+def test_a_row_of_a_company_names_its_parent(sandbox: Caller, firms: Import) -> None:
+    firms({**BOLAGET, "Code": "B0", "OrganizationNo": "999900-0009"})
+    firms(FIRM)
+    parent, child = sandbox.query("Customers/Companies")
+    assert (parent["ParentCompanyId"], child["ParentCompanyId"]) == (None, parent["Id"])
+    assert [child[name] for name in ("VatNo", "PhoneNumber", "EmailAddress", "ApplicationId")] == [
+        "SE999900000201",
+        "070-174 06 05",
+        "maja@example.com",
+        1901,
+    ]
+
+
+@pytest.mark.parametrize("member", [{"Code": 7}, {"Companies": [{"IsPrimary": "yes"}]}, {"ApplicationKey": "no uuid"}])
+def test_a_wrong_member_is_refused_at_any_depth(sandbox: Caller, member: dict[str, Any]) -> None:
+    answer = sandbox.connect("Customer/ImportCustomers", [{**MAJA, **member}], AccountId=1, CustomerFieldsThatAreSet=[])
+    assert (answer.status_code, next(iter(member)) in answer.text) == (400, True)

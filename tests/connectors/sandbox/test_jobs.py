@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import requests
 
 from tests.connectors.sandbox.conftest import Caller, Clock
 
@@ -87,3 +88,29 @@ def test_it_lists_jobs_and_answers_a_ping(sandbox: Caller) -> None:
     number = submit(sandbox)
     assert [row["JobId"] for row in sandbox.connect("Job/List").json()] == [int(number)]
     assert sandbox.connect("Job/Ping").status_code == 200
+
+
+def test_an_import_whose_answer_is_lost_is_in_the_list(sandbox: Caller, clock: Clock) -> None:
+    sandbox.control("faults", {"norce": {"lose_answers": {"Customer/ImportCustomers": 1}}})
+    with pytest.raises(requests.ConnectionError):
+        submit(sandbox)
+    clock.pass_seconds(3)
+    (row,) = sandbox.connect("Job/List").json()
+    assert [row[name] for name in ("JobId", "StatusId", "Totals", "Insert", "Start")] == [
+        1001,
+        2,
+        1,
+        1,
+        "2027-01-15T08:00:00.000",
+    ]
+
+
+def test_it_lists_two_thousand_jobs_without_their_logs(sandbox: Caller, clock: Clock) -> None:
+    number = int(submit(sandbox))
+    clock.pass_seconds(3)
+    job(sandbox, str(number))
+    jobs = sandbox.sandbox.state.jobs
+    for more in range(1, 2000):
+        jobs.save({**(jobs.get(number) or {}), "JobId": number + more})
+    listed = sandbox.connect("Job/List").json()
+    assert (len(listed), "Log" in listed[-1], listed[-1]["JobId"]) == (2000, False, number + 1999)

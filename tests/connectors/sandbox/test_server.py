@@ -15,6 +15,7 @@ import requests
 
 from connectors.errors import ConfigError
 from connectors.sandbox.core import Sandbox
+from connectors.sandbox.erp_customers import add_customer, remove_customer
 from connectors.sandbox.server import SandboxServer
 from connectors.sandbox.state import State
 from connectors.sandbox.state_file import StateFile
@@ -91,6 +92,17 @@ def test_a_loaded_state_is_the_saved_one(tmp_path: Path) -> None:
     StateFile(tmp_path / "state.json", second).load()
     assert second.erp_orders.find("reference", "R") == [{"number": "SO1", "reference": "R"}]
     assert second.take_number("erp_order") == 100002
+
+
+def test_a_removed_customer_is_not_in_the_file_and_the_others_keep_their_members(tmp_path: Path) -> None:
+    first, second = Sandbox().state, State()
+    file = StateFile(tmp_path / "state.json", first)
+    kept, removed = (add_customer(first, code, {**PERSON, "flags": [{"code": "VIP"}]}) for code in ("C1", "C2"))
+    file.save()
+    remove_customer(first, removed["code"])
+    assert file.save() is True
+    StateFile(tmp_path / "state.json", second).load()
+    assert list(second.erp_customers.after(None)) == [kept]
 
 
 def test_an_unchanged_state_is_not_written_again(tmp_path: Path) -> None:

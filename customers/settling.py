@@ -1,0 +1,86 @@
+"""Keep what Norce has accepted: one statement for a batch, whatever its size."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Q
+from django.utils import timezone
+
+from customers import bindings
+from customers.kinds import BOTH, Kind
+from customers.models import Binding
+from hub.models import SyncRow, SyncRun
+
+STALE = "A newer run has told Norce about this record since: what was planned here is older."
+FORGOTTEN = "Norce has forgotten this customer since the run was planned."
+
+# The binding of each accepted row, made or brought up to date. An identifier or Norce id that another code has
+# got meanwhile stays there. A row without a digest says only that a record ended: what was sent before stays known.
+_ACCEPT = """
+INSERT INTO {bindings} AS old (
+    application_key, erp_connection, erp_code, {column}, {others} norce_id, report, report_error,
+    created_at, reported_at, digest, sent, is_active, accepted_run, accepted_at
+)
+SELECT %(key)s, r.erp_connection, r.erp_code,
+    CASE WHEN EXISTS (SELECT 1 FROM {bindings} o WHERE o.application_key = %(key)s
+            AND o.erp_connection = r.erp_connection AND o.{column} = r.identifier AND NOT (o.{column} = '')
+            AND o.erp_code <> r.erp_code) THEN '' ELSE r.identifier END,
+    {blanks}
+    CASE WHEN EXISTS (SELECT 1 FROM {bindings} o WHERE o.application_key = %(key)s
+            AND o.erp_connection = r.erp_connection AND o.norce_id = r.norce_id AND o.norce_id IS NOT NULL
+            AND o.erp_code <> r.erp_code) THEN NULL ELSE r.norce_id END,
+    'accepted', '', %(now)s, %(now)s, r.digest, r.payload, r.is_active, %(run)s, %(now)s
+FROM {rows} r
+WHERE r.run_id = %(run)s AND r.batch = %(batch)s AND r.action = 'accepted' AND r.subject LIKE %(kind)s
+ON CONFLICT (application_key, erp_connection, erp_code) DO UPDATE SET
+    {column} = CASE WHEN excluded.{column} = '' THEN old.{column} ELSE excluded.{column} END,
+    norce_id = COALESCE(excluded.norce_id, old.norce_id),
+    report = 'accepted', report_error = '', reported_at = COALESCE(old.reported_at, excluded.reported_at),
+    digest = excluded.digest,
+    sent = CASE WHEN excluded.digest = '' THEN old.sent ELSE excluded.sent END,
+    is_active = excluded.is_active, accepted_run = excluded.accepted_run, accepted_at = excluded.accepted_at
+WHERE old.forgotten_at IS NULL
+"""
+
+
+def settle(run: SyncRun, batch: int) -> None:
+    """Make or bring up to date the bindings of a batch's accepted rows; called in the transaction that ends its job."""
+    for kind in BOTH:
+        _accept(run, batch, kind)
+
+
+def drop_stale(run: SyncRun, batch: int) -> None:
+    """Leave out of a batch what a newer run has sent since it was planned, and whom Norce has forgotten."""
+    rows = run.rows.filter(batch=batch, action=SyncRow.Action.PLANNED)
+    for kind in BOTH:
+        for name in {name for _, name in run.cursor.get("steps", [])}:
+            mine = rows.filter(erp_connection=name, subject__startswith=f"{kind.name}:")
+            bound = bindings.in_scope(kind.table, run.application_key, name).filter(
+                erp_code__in=mine.values("erp_code")
+            )
+            for condition, text in ((Q(accepted_run__gt=run.pk), STALE), (~Q(forgotten_at=None), FORGOTTEN)):
+                codes = list(bound.filter(condition).values_list("erp_code", flat=True))
+                if codes:
+                    mine.filter(erp_code__in=codes).update(action=SyncRow.Action.SKIPPED, message=text)
+
+
+def _accept(run: SyncRun, batch: int, kind: Kind) -> None:
+    others = [name for name in ("vat_no",) if kind.table is not Binding and hasattr(kind.table, name)]
+    names = {
+        "bindings": kind.table._meta.db_table,
+        "rows": SyncRow._meta.db_table,
+        "column": kind.column,
+        "others": "".join(f"{name}, " for name in others),
+        "blanks": "'', " * len(others),
+    }
+    values: dict[str, str | int | datetime] = {
+        "key": run.application_key,
+        "now": timezone.now(),
+        "run": run.pk,
+        "batch": batch,
+        "kind": f"{kind.name}:%",
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_ACCEPT.format(**names), values)

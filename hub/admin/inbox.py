@@ -1,0 +1,56 @@
+"""Norce's events in the admin."""
+
+from __future__ import annotations
+
+from django.contrib.admin import display, register
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from connectors.redaction import redact_body
+from hub.admin.base import WorkItemAdmin
+from hub.admin.links import short, subject_link
+from hub.admin.records import preformatted
+from hub.admin.work import ENDED
+from hub.models import InboxEvent
+from hub.timeline import work_title
+
+
+@register(InboxEvent)
+class InboxEventAdmin(WorkItemAdmin):
+    """One thing that Norce told us."""
+
+    list_display = ("title", "about", "state_badge", "short_outcome", "attempts", "received_at")
+    list_filter = ("state", "error_kind")
+    search_fields = ("subject__exact", "key__exact")
+    search_help_text = _("Exact: norce_job:330915 or the key of an event")
+    fieldsets = (
+        (None, {"fields": (("title", "state_badge"), ("event_type", "about"), ("application_number", "received_at"))}),
+        (None, {"fields": (("attempts", "not_before"), "key", "note", "body_text")}),
+        ENDED,
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[InboxEvent]:
+        """Leave the bodies in the database."""
+        return super().get_queryset(request).defer("body")
+
+    @display(description=_("event"))
+    def title(self, event: InboxEvent) -> str:
+        """Return what has happened, in words."""
+        return work_title(event.event_type)
+
+    @display(description=_("about"))
+    def about(self, event: InboxEvent) -> SafeString | str:
+        """Return whom the event is about, as a link where there is a page."""
+        return subject_link(event.subject)
+
+    @display(description=_("what came of it"))
+    def short_outcome(self, event: InboxEvent) -> str:
+        """Return the reason why it does not go on, else the note, cut for a list."""
+        return short(event.error or event.note)
+
+    @display(description=_("body (masked)"))
+    def body_text(self, event: InboxEvent) -> SafeString | str:
+        """Return the body as text, what cannot be read replaced, personal data masked."""
+        return preformatted(redact_body(bytes(event.body)))

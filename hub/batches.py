@@ -1,0 +1,157 @@
+"""Put a run's planned rows into few import calls, and send each of them once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max, Min, QuerySet
+from django.db.models.functions import Length
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from connectors.errors import PermanentError, TransientError
+from connectors.norce.header import fields_with_id, with_id
+from connectors.norce.types.jobs import Job, JobResponse
+from connectors.redaction import redact_text
+from hub import gateways, jobs, registry, runs, work
+from hub.models import NorceJob, SyncRow, SyncRun
+
+# A refused call is cut in halves to find the record that Norce refuses; a run that meets more is set up wrongly.
+MOST_SPLITS = 40
+# Norce's time stamps carry no offset and their zone is not published; further away than this it is another job.
+CLOCK_DOUBT = timedelta(hours=15)
+
+
+def form(item: SyncRun) -> None:
+    """Number the planned rows in batches of equal fields, at most HUB_BATCH_RECORDS and HUB_BATCH_BYTES each.
+
+    Norce publishes no limits; one record per call is bad practice (customers-jobs-auth.md § 7). Rows
+    with and without a Norce id never share a call, because their fields differ.
+    """
+    for number, keys in enumerate(_groups(item), start=_last(item) + 1):
+        item.rows.filter(pk__in=keys).update(batch=number)
+
+
+def _last(item: SyncRun) -> int:
+    """Return the highest number of a batch that the run has or had (rows are numbered anew after a Retry)."""
+    numbers = (items.aggregate(last=Max("batch"))["last"] for items in (item.rows, item.jobs))
+    return max(number or 0 for number in numbers)
+
+
+def _groups(item: SyncRun) -> Iterator[list[int]]:
+    waiting = _planned(item).filter(batch=None).exclude(field_set=None)
+    rows = waiting.order_by("field_set", "pk").values_list("pk", "field_set", "norce_id", Length("payload"))
+    for with_norce_id in (False, True):
+        keys: list[int] = []
+        size, before = 0, None
+        for pk, field_set, _, length in rows.filter(norce_id__isnull=not with_norce_id).iterator(chunk_size=2000):
+            full = len(keys) == settings.HUB_BATCH_RECORDS or size + length > settings.HUB_BATCH_BYTES
+            if keys and (full or field_set != before):
+                yield keys
+                keys, size = [], 0
+            keys.append(pk)
+            size, before = size + length + 1, field_set
+        if keys:
+            yield keys
+
+
+def send(item: SyncRun, *, until: float) -> bool:
+    """Send the batches that have no job yet, one call each; return False when the time (monotonic) is up.
+
+    A batch that Norce refuses as a whole is cut in halves until only the refused record is left.
+    """
+    resource = registry.resource(item.resource)
+    _find_lost_job(item)
+    done = 0
+    while (batch := _planned(item).filter(batch__gt=done).aggregate(first=Min("batch"))["first"]) is not None:
+        if time.monotonic() > until:
+            return False
+        resource.before_send(item, batch)
+        rows = _planned(item).filter(batch=batch)
+        if rows.exists():
+            _send(item, batch, rows)
+        done = batch - 1 if rows.exists() else batch
+    return True
+
+
+def _send(item: SyncRun, batch: int, rows: QuerySet[SyncRow]) -> None:
+    # The mark stays when the answer is lost or we are killed: the job list is looked at before we send again.
+    if not work.mine(item).update(posting_batch=batch, posting_since=timezone.now()):
+        raise work.LeaseLost(str(item))
+    try:
+        method, response = post(item, rows)
+    except PermanentError as error:
+        work.mine(item).update(posting_batch=None)
+        _refused(item, batch, error)
+    except TransientError as error:
+        if not error.outcome_unknown:
+            work.mine(item).update(posting_batch=None)
+        raise
+    else:
+        jobs.follow(item, batch=batch, method=method, response=response)
+
+
+def post(item: SyncRun, rows: QuerySet[SyncRow]) -> tuple[str, JobResponse]:
+    """Make the import call of one batch; return its method and Norce's answer."""
+    [(place, has_id)] = {(place, number is not None) for place, number in rows.values_list("field_set", "norce_id")}
+    method, fields = item.field_sets[place]
+    records = [
+        payload if norce_id is None else with_id(payload, norce_id)
+        for payload, norce_id in rows.order_by("pk").values_list("payload", "norce_id")
+    ]
+    connect = gateways.norce_connect()
+    header = fields_with_id(fields) if has_id else fields
+    return method, connect.import_encoded(method, records, fields=header, account_id=settings.NORCE_ACCOUNT_ID)
+
+
+def _refused(item: SyncRun, batch: int, error: PermanentError) -> None:
+    """Let the halves of a refused batch be sent apart; a single record is what Norce refuses."""
+    keys = list(_planned(item).filter(batch=batch).order_by("pk").values_list("pk", flat=True))
+    splits = item.cursor.get("splits", 0)
+    if len(keys) > 1 and splits < MOST_SPLITS:
+        item.cursor["splits"] = splits + 1
+        with transaction.atomic():
+            work.mine(item).update(cursor=item.cursor)
+            item.rows.filter(pk__in=keys[len(keys) // 2 :]).update(batch=_last(item) + 1)
+        return
+    item.rows.filter(pk__in=keys).update(action=SyncRow.Action.FAILED, message=redact_text(str(error)))
+    runs.count_up(item, failed=len(keys))
+
+
+def _find_lost_job(item: SyncRun) -> None:
+    """See whether the call whose answer we never got made a job; exactly one that fits is taken for ours.
+
+    The list has no link to the call, so the job is told by being unknown to us, newer than all we
+    know, about as many records, and of this day. When none or several fit, the batch is sent again:
+    the same records once more change nothing.
+    """
+    if item.posting_batch is None:
+        return
+    rows = _planned(item).filter(batch=item.posting_batch)
+    found = [job for job in gateways.norce_connect().jobs() if _fits(job, rows.count(), item.posting_since)]
+    known = set(NorceJob.objects.filter(job_id__in=[job.job_id for job in found]).values_list("job_id", flat=True))
+    newest = NorceJob.objects.aggregate(newest=Max("job_id"))["newest"] or 0
+    unknown = [job for job in found if job.job_id not in known and (job.job_id or 0) > newest]
+    if len(unknown) == 1 and (row := rows.first()) is not None:
+        method = item.field_sets[row.field_set or 0][0]
+        jobs.follow(item, batch=item.posting_batch, method=method, response=JobResponse(job_id=unknown[0].job_id))
+    else:
+        work.mine(item).update(posting_batch=None)
+
+
+def _fits(job: Job, records: int, since: datetime | None) -> bool:
+    started = parse_datetime(job.start) if job.start else None
+    if started is None or since is None:
+        return job.totals == records
+    if timezone.is_naive(started):
+        started = timezone.make_aware(started)
+    return job.totals == records and abs(started - since) < CLOCK_DOUBT
+
+
+def _planned(item: SyncRun) -> QuerySet[SyncRow]:
+    sendable = (SyncRow.Change.NEW, SyncRow.Change.CHANGED, SyncRow.Change.DEACTIVATED)
+    return item.rows.filter(action=SyncRow.Action.PLANNED, change__in=sendable)

@@ -1,0 +1,59 @@
+"""JobCompletedEvent: a Norce job has ended, so it is asked about now instead of at its next turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from connectors.norce import wire
+from connectors.norce.wire import Message, WireError
+from hub import rings
+from hub.models import InboxEvent, NorceJob
+from hub.models.work import State
+
+EVENT_TYPE = "JobCompletedEvent"
+# What the column of a job's number holds.
+LARGEST_JOB_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobCompleted(Message):
+    """The body of the event (customers-jobs-auth.md § 5); ``status_id`` may be one that Norce adds later."""
+
+    job_id: int
+    status_id: int
+
+
+def identify(data: Any) -> tuple[str, str]:
+    """Return subject and key of a decoded body: one event for each job and status. Raises WireError."""
+    completed = _read(data)
+    return f"norce_job:{completed.job_id}", f"{EVENT_TYPE}:{completed.job_id}:{completed.status_id}"
+
+
+def completed_event(event: InboxEvent) -> None:
+    """Make the event's job due now, if it waits for its next turn, and note what came of the event.
+
+    Nobody is called here: the poll asks Norce how the job ended, so a forged event costs one question.
+    A job that is not known may be one whose import has not been answered yet, or somebody else's.
+    """
+    job_id = _read(wire.decode(bytes(event.body))).job_id
+    jobs = NorceJob.objects.filter(job_id=job_id)
+    with transaction.atomic():
+        if jobs.filter(state=State.PENDING).update(not_before=timezone.now()):
+            note = "The job is asked about now."
+            rings.ring()
+        elif jobs.exists():
+            note = "The job was not waiting: it has ended or is being asked about."
+        else:
+            note = "No such job here; if it becomes known, polling finds its end."
+        InboxEvent.objects.filter(pk=event.pk).update(note=note)
+
+
+def _read(data: Any) -> JobCompleted:
+    completed = wire.read(JobCompleted, data)
+    if not 0 < completed.job_id <= LARGEST_JOB_ID:
+        raise WireError("JobId", "the number of a job", str(completed.job_id))
+    return completed

@@ -1,0 +1,65 @@
+"""Let Norce run an ended job again, when that cannot overwrite anything newer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from connectors.norce.connect import NorceConnect
+from hub import runs, work
+from hub.models import NorceJob, SyncRow, SyncRun
+from hub.models.runs import ACTIVE
+from hub.models.work import State
+
+# Norce keeps an import's payload for about two weeks (guide 003).
+RESTARTABLE = timedelta(days=14)
+
+
+def restart(item: NorceJob, *, by: str, reason: str) -> None:
+    """Let Norce run an ended job's payload again; who and why is kept on the next attempt.
+
+    Raises work.NotAllowed, in words, unless the job ended as succeeded or failed, within two weeks (Norce
+    discards the payload then), and nothing newer of its type was accepted since, which the old
+    payload would overwrite (customers-jobs-auth.md § 5).
+    """
+    item = NorceJob.objects.select_related("run").get(pk=item.pk)
+    if refusal := why_not(item):
+        raise work.NotAllowed(refusal)
+    try:
+        with transaction.atomic():
+            NorceJob.objects.filter(pk=item.pk).update(restart_wanted=True, state=State.CANCELLED)
+            work.retry(item, by=by, reason=reason)
+            item.run.rows.filter(batch=item.batch, action__in=(SyncRow.Action.FAILED, SyncRow.Action.ACCEPTED)).update(
+                action=SyncRow.Action.SENT
+            )
+            SyncRun.objects.filter(pk=item.run_id).exclude(state__in=ACTIVE).update(
+                state=State.SUBMITTED, finished_at=None, error="", error_kind="", remedy=""
+            )
+    except IntegrityError as error:
+        raise work.NotAllowed(f"A newer run of {item.run.resource} is active: wait until it has ended.") from error
+
+
+def why_not(item: NorceJob) -> str:
+    """Return in words why a job cannot be restarted now, "" when it can."""
+    if item.finished_at is None or item.norce_status not in (NorceJob.Status.SUCCEEDED, NorceJob.Status.FAILED):
+        return "Norce restarts only jobs that have ended as succeeded or failed."
+    if item.finished_at < timezone.now() - RESTARTABLE:
+        return "The job ended over two weeks ago: Norce has discarded its payload."
+    if runs.is_overtaken(item):
+        return "A newer job of this type was accepted since: the old payload would overwrite newer data."
+    return ""
+
+
+def again(item: NorceJob, connect: NorceConnect) -> None:
+    """Ask Norce to run the job's payload again, unless it is at it already (the answer was lost).
+
+    Whether the job keeps its id is not published; a new one takes its place and the old one is kept.
+    """
+    job = connect.job(item.job_id)
+    if job.is_terminal:
+        response = connect.restart_job(item.job_id)
+        if response.job_id and response.job_id != item.job_id:
+            item.restarted_from, item.job_id = item.job_id, response.job_id
+    work.mine(item).update(restart_wanted=False, job_id=item.job_id, restarted_from=item.restarted_from)
