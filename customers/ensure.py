@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from connectors.erp.base import Erp, ErpParty
+from dataclasses import replace
+
+from connectors.erp.base import Erp, ErpParty, PartyKind
 from connectors.errors import HoldError, TransientError
-from customers import bindings
+from customers import bindings, separation
 from customers.identity import normal_email, normal_number
 from customers.models import Binding
 from hub.models import Application
@@ -27,10 +29,11 @@ def ensure_party(*, application: Application, erp: Erp, party: ErpParty, tried_b
     bound = bindings.find(application, party)
     if bound:
         return bound.erp_code
+    rule = application.erp_connection.party_rule
     wanted = _identifiers(party)
     if tried_before and not any(wanted.values()):
         raise _nameless(party)
-    code = _search(erp, party, wanted) or _create(erp, party, wanted)
+    code = _search(erp, separation.kind_for(rule, party.kind), wanted) or _create(erp, party, wanted, rule)
     return bindings.bind(application, party, code, report=Binding.Report.DUE).erp_code
 
 
@@ -40,8 +43,8 @@ def _identifiers(party: ErpParty) -> dict[str, str]:
     return numbers | {"email": "" if any(numbers.values()) else normal_email(party.email)}
 
 
-def _search(erp: Erp, party: ErpParty, wanted: dict[str, str]) -> str:
-    found = erp.find_parties(party.kind, **wanted) if any(wanted.values()) else []
+def _search(erp: Erp, kind: PartyKind, wanted: dict[str, str]) -> str:
+    found = erp.find_parties(kind, **wanted) if any(wanted.values()) else []
     codes = sorted({match.code for match in found})
     if len(codes) > 1:
         raise HoldError(
@@ -52,9 +55,11 @@ def _search(erp: Erp, party: ErpParty, wanted: dict[str, str]) -> str:
     return codes[0] if codes else ""
 
 
-def _create(erp: Erp, party: ErpParty, wanted: dict[str, str]) -> str:
+def _create(erp: Erp, party: ErpParty, wanted: dict[str, str], rule: str) -> str:
+    """Create the buyer as this ERP keeps customers: a company together with its contact, where it does not separate."""
+    contact = party.contacts[0] if party.contacts else None
     try:
-        return erp.create_party(party)
+        return erp.create_party(separation.for_erp(replace(party, contacts=None), contact, rule))
     except TransientError as error:
         if not error.outcome_unknown or any(wanted.values()):
             raise

@@ -115,7 +115,7 @@ def _held(item: SyncRun, kind: Kind) -> HoldError:
     return HoldError(
         " ".join(_doubts(item, kind)) or "The plan looked wrong when it was made.",
         code="brake",
-        remedy="Nothing was sent. Look at the rows: approve the run if they are right, else cancel it and mend the ERP.",
+        remedy="Nothing was sent. Look at its rows: approve it if they are right, else cancel it and mend the ERP.",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from connectors.erp.base import ErpAddress, ErpParty, PartyKind
+from connectors.erp.base import ErpAddress, ErpContact, ErpParty, PartyKind
 from connectors.norce.types.orders import Address, ClientCustomer, Company, Person
 from customers.identity import organisation_no_of
 
@@ -67,6 +67,17 @@ def _person(person: Person, currency: str) -> ErpParty:
     )
 
 
+def _contact(person: Person) -> ErpContact:
+    return ErpContact(
+        code=person.customer_code or "",
+        first_name=person.first_name or "",
+        last_name=person.last_name or "",
+        email=person.email or "",
+        phone=person.work_phone or person.private_phone or "",
+        cell_phone=person.cell_phone or "",
+    )
+
+
 def _company(company: Company, person: Person, currency: str) -> ErpParty:
     return ErpParty(
         kind=PartyKind.COMPANY,
@@ -77,6 +88,7 @@ def _company(company: Company, person: Person, currency: str) -> ErpParty:
         cell_phone=person.cell_phone or "",
         organisation_no=organisation_no_of(company.vat_no),
         vat_no=company.vat_no or "",
+        contacts=(_contact(person),) if full_name(person) or person.email else None,
         currency=currency,
         address=to_address(ClientCustomer(company=company, person=person)),
     )

@@ -11,7 +11,7 @@ from connectors.norce import header
 from connectors.norce.header import fields_with_id, with_id
 from connectors.norce.plan import plan_of
 from connectors.norce.types.customers import Company, Customer, CustomerType
-from connectors.norce.wire import UNSET, encoded
+from connectors.norce.wire import UNSET, Omittable, encoded
 from customers import members
 from customers.differences import changes, cleared, digest
 from customers.members import Scope
@@ -78,7 +78,7 @@ def to_customer(party: ErpParty, scope: Scope) -> Customer:
         price_lists=members.many(scope, "PriceLists", party.price_lists, members.price_list),
         social_security_number=party.social_security_number or UNSET,
         title=party.title or UNSET,
-        type=CustomerType.COMPANY_CONTACT if party.companies else CustomerType.CUSTOMER,
+        type=_type(party),
     )
     return _without(customer, scope.left_to_norce) if scope.left_to_norce else customer
 
@@ -151,6 +151,13 @@ def fields_key(record: Mapping[str, Any], kind: PartyKind, *, replaces_flags: bo
     See `connectors.norce.header.fields_key`, which also says what raises WireError.
     """
     return header.fields_key(record, Customer if kind == PartyKind.PERSON else Company, replace_flags=replaces_flags)
+
+
+def _type(party: ErpParty) -> Omittable[CustomerType]:
+    """Return what a person is to the shop; an ERP that keeps no relations cannot tell a contact from a customer."""
+    if party.companies is None:
+        return UNSET
+    return CustomerType.COMPANY_CONTACT if party.companies else CustomerType.CUSTOMER
 
 
 def _without(record: R, left: frozenset[str]) -> R:

@@ -43,12 +43,13 @@ class TableCommand(BaseCommand):
 
 
 def as_table(rows: Sequence[Row]) -> str:
-    """Return rows of equal keys as a table in text."""
+    """Return rows of equal keys as a table in text; a column that is empty in all of them is left out."""
     if not rows:
         return "Nothing."
-    table = Table(*(str(name) for name in rows[0]))
+    names = [name for name in rows[0] if any(row[name] not in ("", None) for row in rows)]
+    table = Table(*names)
     for row in rows:
-        table.add_row(*(_cell(value) for value in row.values()))
+        table.add_row(*(_cell(row[name]) for name in names))
     console = Console(width=160, no_color=True)
     with console.capture() as capture:
         console.print(table)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from pytest_django import Settings
 
-from connectors.erp.base import ErpParty, PartyKind
+from connectors.erp.base import ErpContact, ErpParty, PartyKind
 from connectors.errors import HoldError, PermanentError, TransientError
 from customers.ensure import ensure_party
 from customers.models import Binding, CompanyBinding, CustomerBinding
@@ -150,3 +151,22 @@ def test_what_was_not_made_is_no_question(application: Application, fault: Excep
     with pytest.raises(type(fault)):
         ensured(application, register, person(email=""))
     assert CustomerBinding.objects.count() == 0
+
+
+def test_an_erp_that_does_not_separate_gets_the_company_with_its_contact_as_one_record(
+    application: Application,
+) -> None:
+    application.erp_connection.party_rule = ErpConnection.PartyRule.WITH_CONTACTS
+    register = Register()
+    maja = ErpContact(code="", first_name="Maja", email="maja@example.com")
+    code = ensured(application, register, replace(company("5560000001"), contacts=(maja,)))
+    made = register.parties[code]
+    assert (made.kind, made.organisation_no, made.contacts) == (PartyKind.ANY, "5560000001", (maja,))
+    assert CompanyBinding.objects.get().erp_code == code
+
+
+def test_an_erp_that_separates_gets_the_company_alone(application: Application) -> None:
+    register = Register()
+    maja = ErpContact(code="", first_name="Maja")
+    code = ensured(application, register, replace(company("5560000001"), contacts=(maja,)))
+    assert register.parties[code] == company("5560000001")

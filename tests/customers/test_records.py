@@ -134,7 +134,7 @@ def test_full_records_are_valid_by_the_contract() -> None:
 
 
 def test_what_the_erp_does_not_know_is_left_alone() -> None:
-    always = {"Code", "FirstName", "LastName", "IsActive", "IsCompanyListDelta", "Type"}
+    always = {"Code", "FirstName", "LastName", "IsActive", "IsCompanyListDelta"}
     assert set(customer_record(person())) == always
     assert set(company_record(company())) == {"ApplicationKey", "Code", "Name", "IsActive", "IsCustomerListDelta"}
 
