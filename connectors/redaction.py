@@ -9,6 +9,10 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 MASK = "•••"
 LIMIT = 4096
+# Masking makes a body shorter, and a page of a register is a megabyte: so much of one is looked at to keep LIMIT.
+WINDOW = 4 * LIMIT
+# Longer than any address, number or token begun at the end of a window that no pattern can tell yet.
+TAIL = 512
 
 # Names are compared without case, underscores and dashes, so `EmailAddress` and `email_address` are one.
 SECRETS = "authorization clientid clientsecret accesstoken refreshtoken password secret token apikey"
@@ -28,6 +32,8 @@ _DATE = r"\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]|6[1-9]|[78]\d|9[01])"
 _PERSONAL_NUMBER = re.compile(rf"\b(?:SE)?(?:19|20)?{_DATE}[-+]?\d{{4}}(?:01)?\b")
 _PHONE = re.compile(r"\+\d[\d ()-]{6,}\d")
 _TOKEN = re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+")
+# What tells where the members of JSON end: whole strings, so that nothing inside one counts, brackets and commas.
+_JSON_MARK = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[][{},]', re.DOTALL)
 
 
 def redact_url(url: str) -> str:
@@ -41,16 +47,42 @@ def redact_url(url: str) -> str:
 
 
 def redact_body(body: str | bytes | None) -> str:
-    """Return a body fit to be kept: private members masked in JSON, patterns masked in other text, cut at 4 KiB."""
+    """Return a body fit to be kept: private members masked in JSON, patterns masked in other text, cut at 4 KiB.
+
+    Of a long body only the first 16 KiB are looked at, cut where no value is cut in two.
+    """
     if not body:
         return ""
     text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
     try:
         # Numbers keep their spelling: money must read in the record as it was sent.
-        data = json.loads(text, parse_float=_Verbatim, parse_int=_Verbatim)
+        data = json.loads(_first_members(text), parse_float=_Verbatim, parse_int=_Verbatim)
     except (ValueError, RecursionError):
-        return _cut(redact_text(text))
-    return _cut(_dump(_masked(data)))
+        return _cut(_redacted_window(text), len(text))
+    return _cut(_dump(_masked(data)), len(text))
+
+
+def _first_members(text: str) -> str:
+    """Return long JSON up to the last member that is whole within the window, its brackets closed."""
+    if len(text) <= WINDOW or not text[:WINDOW].lstrip().startswith(("{", "[")):
+        return text
+    end, closed, closing = 0, "", ""
+    for found in _JSON_MARK.finditer(text, 0, WINDOW):
+        mark = found[0]
+        if mark in ("{", "["):
+            closing = ("}" if mark == "{" else "]") + closing
+            end, closed = found.end(), closing
+        elif mark in ("}", "]"):
+            closing = closing[1:]
+        elif mark == ",":
+            end, closed = found.start(), closing
+    return text[:end] + closed
+
+
+def _redacted_window(text: str) -> str:
+    if len(text) <= WINDOW:
+        return redact_text(text)
+    return redact_text(text[:WINDOW])[:-TAIL]
 
 
 def redact_text(text: str) -> str:
@@ -58,7 +90,11 @@ def redact_text(text: str) -> str:
 
     What no database can hold, NUL and halves of surrogate pairs, becomes a question mark.
     """
-    for pattern in (_TOKEN, _EMAIL, _PERSONAL_NUMBER, _PHONE):
+    text = _TOKEN.sub(MASK, text)
+    if "@" in text:
+        # Without one, the pattern would try every end of a long word in vain.
+        text = _EMAIL.sub(MASK, text)
+    for pattern in (_PERSONAL_NUMBER, _PHONE):
         text = pattern.sub(MASK, text)
     return text.replace("\x00", "?").encode("utf-8", "replace").decode()
 
@@ -100,5 +136,6 @@ def _dump(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= LIMIT else f"{text[:LIMIT]}… ({len(text)} characters)"
+def _cut(text: str, length: int) -> str:
+    """Return at most LIMIT characters, and when that is not all, of how many the body was."""
+    return text if length <= WINDOW and len(text) <= LIMIT else f"{text[:LIMIT]}… ({length} characters)"

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin import SimpleListFilter, display, register
+from django.contrib.admin import display, register
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
@@ -17,12 +17,13 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from customers.admin_compare import CompareAdmin, is_forgotten
+from customers.admin_filters import AcceptedFilter, ReportFilter, StandingFilter
 from customers.dashboard import refused_codes
 from customers.identity import normal_email, normal_number
 from customers.models import Binding, CompanyBinding, CustomerBinding
 from hub import panels
 from hub.admin.badges import badge
-from hub.admin.base import BigTableAdmin
 from hub.admin.configuration import application_choices
 from hub.admin.reasons import back_to
 from hub.admin.theme import BaseDialogForm, ModelForm, action
@@ -37,7 +38,7 @@ REPORT_TONES = {
     Binding.Report.FAILED: "bad",
 }
 SCOPE = ("application_key", "erp_connection")
-REFUSED = "refused"
+STATES = ("standing_badge", "report_badge", "accepted_at", "erp_connection")
 
 panels.add(refused_codes)
 
@@ -84,35 +85,20 @@ class BindingForm(ModelForm):
             )
 
 
-class ReportFilter(SimpleListFilter):
-    """How far the code has come on its way to Norce."""
+class BindingAdmin(CompareAdmin):
+    """Who is who. Code, identifiers and Norce id may be corrected; where the row belongs may not.
 
-    title = _("code in Norce")
-    parameter_name = "report"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Return the states, and the two that need a person as one."""
-        named = [(value or "not_needed", label) for value, label in Binding.Report.choices]
-        return [(REFUSED, _("Needs a person")), *named]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Keep the rows of the chosen state."""
-        value = self.value()
-        if value is None:
-            return queryset
-        if value == REFUSED:
-            return queryset.filter(report__in=(Binding.Report.FAILED, Binding.Report.UNKNOWN))
-        return queryset.filter(report="" if value == "not_needed" else value)
-
-
-class BindingAdmin(BigTableAdmin):
-    """Who is who. Code, identifiers and Norce id may be corrected; where the row belongs may not."""
+    Of a customer whom Norce has forgotten nothing is shown but that, and nothing can be filled in again.
+    """
 
     form = BindingForm
     actions = ("report_selected",)
     actions_detail = ("report_again",)
-    list_filter = (ReportFilter,)
-    readonly_fields = ("report_badge", "report_error", "created_at", "reported_at")
+    list_filter = (StandingFilter, ReportFilter, AcceptedFilter)
+    readonly_fields = (
+        *("report_badge", "report_error", "created_at", "reported_at"),
+        *("standing_badge", "accepted_at", "forgotten_at"),
+    )
     identifiers: tuple[str, ...] = ()
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
@@ -121,12 +107,42 @@ class BindingAdmin(BigTableAdmin):
         scope = {"fields": (SCOPE,)}
         if obj is None:
             return ((None, correctable), (None, scope))
+        if is_forgotten(obj):
+            return ((None, {"fields": (("standing_badge", "forgotten_at"),)}),)
+        standing = {"fields": (("standing_badge", "accepted_at"),)}
         report = {"fields": (("report_badge", "reported_at"), "report_error", "created_at")}
-        return ((None, correctable), (_("Code in Norce"), report), (_("Belongs to"), scope))
+        return (
+            (None, correctable),
+            (_("In Norce"), standing),
+            (_("Code in Norce"), report),
+            (_("Belongs to"), scope),
+        )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         """A row keeps its application and ERP."""
         return self.readonly_fields if obj is None else (*self.readonly_fields, *SCOPE)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """Leave what was sent in the database."""
+        return super().get_queryset(request).defer("sent")
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody corrects a forgotten customer."""
+        return super().has_change_permission(request, obj) and not is_forgotten(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """A forgotten customer stays, or the next run would make it anew."""
+        return super().has_delete_permission(request, obj) and not is_forgotten(obj)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: str) -> list[Any]:
+        """Return the buttons; a forgotten customer has none."""
+        if is_forgotten(self.get_object(request, unquote(str(object_id)))):
+            return []
+        return list(super().get_actions_detail(request, object_id))  # type: ignore[misc]
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        """Write only what was corrected: a run may have written the rest meanwhile."""
+        obj.save(update_fields=form.changed_data if change else None)
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
         """Find by exact ERP code, identifier or Norce id, typed in any way."""
@@ -139,6 +155,13 @@ class BindingAdmin(BigTableAdmin):
         if term.isascii() and term.isdigit() and len(term) < 10:
             found |= Q(norce_id=int(term))
         return found
+
+    @display(description=_("standing"), ordering="is_active")
+    def standing_badge(self, row: Binding) -> SafeString:
+        """Return whether Norce has the customer as active, inactive, or has forgotten it, as a badge."""
+        if row.forgotten_at:
+            return badge(gettext("Forgotten by Norce"), "wait")
+        return badge(gettext("Active"), "good") if row.is_active else badge(gettext("Inactive"), "plain")
 
     @display(description=_("code in Norce"), ordering="report")
     def report_badge(self, row: Binding) -> SafeString:
@@ -176,14 +199,14 @@ class BindingAdmin(BigTableAdmin):
         messages.success(request, text % {"n": number})
 
     def _make_due(self, rows: QuerySet[Any]) -> int:
-        return rows.update(report=Binding.Report.DUE, report_error="")
+        return rows.filter(forgotten_at=None).update(report=Binding.Report.DUE, report_error="")
 
 
 @register(CustomerBinding)
 class CustomerBindingAdmin(BindingAdmin):
     """People."""
 
-    list_display = ("erp_code", "email", "norce_id", "report_badge", "erp_connection", "created_at")
+    list_display = ("erp_code", "email", "norce_id", *STATES)
     search_fields = ("erp_code__exact", "email__exact", "norce_id__exact")
     search_help_text = _("Exact: ERP code, e-mail or Norce id")
     identifiers = ("email",)
@@ -197,7 +220,7 @@ class CustomerBindingAdmin(BindingAdmin):
 class CompanyBindingAdmin(BindingAdmin):
     """Organisations."""
 
-    list_display = ("erp_code", "organisation_no", "vat_no", "norce_id", "report_badge", "erp_connection", "created_at")
+    list_display = ("erp_code", "organisation_no", "vat_no", "norce_id", *STATES)
     search_fields = ("erp_code__exact", "organisation_no__exact", "vat_no__exact", "norce_id__exact")
     search_help_text = _("Exact: ERP code, organisation number, VAT number or Norce id")
     identifiers = ("organisation_no", "vat_no")

@@ -7,15 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 
 class CustomersConfig(AppConfig):
-    """Registers the resources of people and companies with the hub."""
+    """Registers with the hub the resources of people and companies, and how a person is erased."""
 
     name = "customers"
     verbose_name = _("Customers")
 
     def ready(self) -> None:
-        """Register the resources."""
-        from customers import code_reports, imports
+        """Register the resources and the eraser."""
+        from customers import code_reports, erasing, imports
         from hub import registry
 
         for resource in (code_reports.resource(), *imports.resources()):
             registry.add_resource(resource)
+        registry.add_eraser(self.name, erasing.eraser())

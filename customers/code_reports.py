@@ -17,7 +17,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from connectors.erp.base import ErpParty
-from customers import bindings, checking, imports, matching, reading, records
+from customers import bindings, checking, forgetting, imports, matching, reading, records
 from customers.kinds import BOTH, COMPANIES, Kind
 from customers.models import Binding
 from hub import registry, runs
@@ -28,7 +28,7 @@ NAME = "code_reports"
 CHUNK = 1000
 NAMELESS = "Nothing to look for in Norce: no e-mail address, no organisation number."
 NOT_THERE = "Norce does not have this customer."
-GONE = "It was corrected or deleted here meanwhile."
+GONE = "It was corrected, deleted or forgotten here meanwhile."
 Change, Action, Phase = SyncRow.Change, SyncRow.Action, SyncRun.Phase
 
 
@@ -46,7 +46,8 @@ def resource() -> registry.Resource:
 
 def wanted() -> bool:
     """Return whether any code waits to be reported."""
-    return any(kind.table._default_manager.filter(report=Binding.Report.DUE).exists() for kind in BOTH)
+    due = {"report": Binding.Report.DUE, "forgotten_at": None}
+    return any(kind.table._default_manager.filter(**due).exists() for kind in BOTH)
 
 
 def run(item: SyncRun) -> State | None:
@@ -82,7 +83,7 @@ def bind_page(item: SyncRun, kind: Kind, connection: ErpConnection, parties: Seq
 
 
 def drop_gone(item: SyncRun, batch: int) -> None:
-    """Leave out of a batch the codes that a person has corrected or deleted since they were planned."""
+    """Leave out of a batch the codes that were corrected, deleted or forgotten since they were planned."""
     for kind in BOTH:
         rows = _rows(item, kind).filter(batch=batch, action=Action.PLANNED)
         rows.filter(~Exists(_bound(item, kind))).update(action=Action.SKIPPED, message=GONE)
@@ -128,6 +129,9 @@ def _plan(item: SyncRun) -> None:
 
 
 def _check(item: SyncRun, until: float) -> bool:
+    if "learned" not in item.cursor and item.rows.exists():
+        forgetting.learn(item)
+        runs.store(item, cursor=item.cursor | {"learned": True})
     for kind in BOTH:
         if not matching.match(item, kind, until=until, replaces_codes=True):
             return False
@@ -223,5 +227,5 @@ def _told(item: SyncRun, kind: Kind, rows: QuerySet[SyncRow]) -> QuerySet[Any]:
 def _bound(item: SyncRun, kind: Kind) -> QuerySet[Any]:
     """Return, inside a query of rows, the binding of a row."""
     return bindings.in_scope(kind.table, item.application_key, OuterRef("erp_connection")).filter(
-        erp_code=OuterRef("erp_code")
+        erp_code=OuterRef("erp_code"), forgotten_at=None
     )

@@ -1,4 +1,4 @@
-"""Learn whom Norce has forgotten, and keep nothing about them here either."""
+"""Learn whom Norce has forgotten, and keep nothing about them in the register's bindings and runs either."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from connectors.errors import PermanentError
 from customers import matching
 from customers.kinds import PEOPLE
 from customers.models import CustomerBinding
+from customers.planning import FORGOTTEN
 from hub.models import SyncRow, SyncRun
 
 log = structlog.get_logger(__name__)
+Action = SyncRow.Action
 
 
 def learn(item: SyncRun) -> None:
@@ -25,12 +27,14 @@ def learn(item: SyncRun) -> None:
     condition = "IsForgotten eq true"
     if item.since:
         condition += f" and Updated ge {item.since:%Y-%m-%dT%H:%M:%SZ}"
+    own = matching.application_number(item.application_key) if item.application_key else None
+    rows = CustomerBinding.objects.filter(application_key=item.application_key, forgotten_at=None)
     try:
         for page in matching.pages(item, PEOPLE, condition):
-            rows = CustomerBinding.objects.filter(application_key=item.application_key, forgotten_at=None)
             ids = [party.id for party in page]
-            codes = [party.code for party in page if party.code]
-            forget(rows.filter(Q(norce_id__in=ids) | Q(erp_code__in=codes)))
+            codes = [party.code for party in page if party.code and own in (None, party.application_id)]
+            # A code may have gone to somebody else, whom Norce has not forgotten: the id goes before it.
+            forget(rows.filter(Q(norce_id__in=ids) | Q(norce_id=None, erp_code__in=codes)))
     except PermanentError as error:
         if error.status not in (400, 404):
             raise
@@ -38,12 +42,24 @@ def learn(item: SyncRun) -> None:
 
 
 def forget(bindings: QuerySet[CustomerBinding]) -> int:
-    """Blank bindings and everything that runs have kept about them; return how many there were."""
+    """Mark bindings as forgotten, blank them and everything that runs have kept about them; return how many.
+
+    An order of such a person is a new purchase and goes through (`customers.ensure`): its code stays
+    bound to the forgotten row, and neither the code nor the address is told to Norce again.
+    """
     rows = list(bindings.defer("sent"))
-    subjects = [row.subject for row in rows]
     with transaction.atomic():
-        SyncRow.objects.filter(subject__in=subjects).update(identifier="", payload="", changes={}, message="")
-        blank = {"email": "", "sent": "", "digest": "", "report_error": ""}
+        blank(SyncRow.objects.filter(subject__in=[row.subject for row in rows]))
         return CustomerBinding.objects.filter(pk__in=[row.pk for row in rows]).update(
-            forgotten_at=timezone.now(), **blank
+            forgotten_at=timezone.now(), email="", sent="", digest="", report="", report_error=""
         )
+
+
+def blank(rows: QuerySet[SyncRow]) -> int:
+    """Blank rows of runs; what was not sent, or may be sent again by a Retry, is left out. Returns how many."""
+    with transaction.atomic():
+        waiting = rows.filter(action__in=(Action.PLANNED, Action.FAILED))
+        keys = list(waiting.values_list("pk", flat=True))
+        number = rows.update(identifier="", payload="", digest="", changes={}, message="")
+        SyncRow.objects.filter(pk__in=keys).update(action=Action.SKIPPED, message=FORGOTTEN)
+        return number

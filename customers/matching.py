@@ -115,24 +115,25 @@ class Register:
 
     def _decide(self, row: SyncRow, coded: NorceParty | None, alike: Sequence[NorceParty]) -> bool:
         """Write into the row whom of Norce it is, or why that cannot be told; return whether anything was written."""
-        found = {party.id for party in ([coded] if coded else alike)} | ({row.norce_id} - {None})
+        # All of them, whichever page they are on: with the code on one and the identifier on two, a person decides.
+        found = {party.id for party in (*([coded] if coded else []), *alike)} | ({row.norce_id} - {None})
         party = coded or next(iter(alike), None)
         if party is None:
             return False
         name, natural = self.kind.name, self.kind.natural
+        if coded and not _is_same(row, coded, self.kind):
+            return _refuse(
+                row, f"Code: Norce has it on another {name} (id {coded.id}), other {natural} and name. {MEND}"
+            )
         if len(found) > 1:
             numbers = ", ".join(str(number) for number in sorted(filter(None, found)))
             return _refuse(
-                row, f"{natural}: Norce has several {name} records with it, ids {numbers}. Merge them there."
+                row, f"{natural} or Code: Norce has several {name} records with it, ids {numbers}. Merge them there."
             )
         if party.forgotten:
             return _refuse(row, FORGOTTEN)
         if party.code and party.code != row.erp_code and not self._replaces_codes:
             return _refuse(row, f"Code: Norce has this {name} (id {party.id}) under code {party.code}. {MEND}")
-        if coded and not _is_same(row, coded, self.kind):
-            return _refuse(
-                row, f"Code: Norce has it on another {name} (id {coded.id}), other {natural} and name. {MEND}"
-            )
         row.norce_id = party.id
         return True
 
@@ -156,7 +157,7 @@ def _is_same(row: SyncRow, party: NorceParty, kind: Kind) -> bool:
         return True
     record = simplejson.loads(row.payload) if row.payload else {}
     name = " ".join(str(record.get(name) or "") for name in kind.names).strip().lower()
-    return not name or not party.name or name == party.name
+    return bool(name) and name == party.name
 
 
 def _refuse(row: SyncRow, text: str) -> bool:

@@ -14,7 +14,7 @@ class Binding(models.Model):
     ``application_key`` is "" where customers are shared between applications. ``report`` says how
     far the code has come on its way back to Norce. ``sent`` is the record Norce accepted last (JSON),
     ``digest`` its short form, ``accepted_run`` the run that sent it; ``is_active`` what it said.
-    ``seen_run`` is the last full run that found the code in the ERP. A customer that Norce has
+    ``seen_run`` is the last run that found the code in the ERP. A customer that Norce has
     forgotten (``forgotten_at``) is never written to again.
     """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,7 +76,25 @@ def mapped(party: ErpParty, kind: Kind, scope: records.Scope) -> Mapped:
     except (WireError, MappingError) as error:
         return Mapped(party=party, identifier=identifier, problem=str(error))
     payload = records.encoded(record)
+    if ("\\u0000" in payload or "\\ud" in payload) and (place := _unkept(record)):
+        problem = f"{place}: it holds a character that no database keeps (NUL or half of one). Type it anew in the ERP."
+        return Mapped(party=party, identifier=identifier, problem=problem)
     return Mapped(party=party, identifier=identifier, record=record, payload=payload, digest=records.digest(payload))
+
+
+def _unkept(value: Any, place: str = "") -> str:
+    """Return where in a record a text is that databases refuse, "" when there is none."""
+    if isinstance(value, str):
+        return place if "\x00" in value or not value.isascii() and _is_broken(value) else ""
+    if isinstance(value, Mapping):
+        inner: Iterable[tuple[Any, Any]] = value.items()
+    else:
+        inner = enumerate(value) if isinstance(value, list) else ()
+    return next((found for name, item in inner if (found := _unkept(item, f"{place}.{name}".lstrip(".")))), "")
+
+
+def _is_broken(text: str) -> bool:
+    return text.encode("utf-8", "ignore") != text.encode("utf-8", "replace")
 
 
 def is_unchanged(item: Mapped, known: Known | None) -> bool:
@@ -88,14 +106,17 @@ def judged(
     item: Mapped, known: Known | None, sent: Mapping[str, Any] | None, kind: Kind, scope: records.Scope
 ) -> Verdict:
     """Return what a record means, given what Norce accepted last (None when that is not known)."""
-    if item.problem:
-        return Verdict(change=Change.REFUSED, message=item.problem)
     if known and known.forgotten:
         return Verdict(change=Change.UNCHANGED, message=FORGOTTEN)
+    if item.problem:
+        return Verdict(change=Change.REFUSED, message=item.problem)
     if known is None or not known.in_norce:
         return _first_time(item, known, kind)
     if is_unchanged(item, known):
         return Verdict(change=Change.UNCHANGED)
+    if sent and sent.get("Code") != item.code and not known.norce_id:
+        # A person has corrected the code, which Norce does not know yet: found by it, nobody would be, and made anew.
+        return _first_time(item, known, kind)
     record = item.record
     if sent:
         record = records.cleared(record, sent, untold=records.untold(item.party, scope))
@@ -106,7 +127,7 @@ def judged(
         change=Change.DEACTIVATED if ended else Change.CHANGED,
         record=record,
         payload=item.payload if record == item.record else records.encoded(record),
-        changes=records.changes(sent, record) if sent else {},
+        changes=records.changes(_told(sent, known), record) if sent else {},
         message="" if sent else "Sent by a run for the first time: what Norce had before is not known here.",
     )
 
@@ -118,6 +139,11 @@ def _first_time(item: Mapped, known: Known | None, kind: Kind) -> Verdict:
     if missing and not (known and known.norce_id):
         return Verdict(change=Change.REFUSED, message=f"{', '.join(missing)}: Norce needs it for a new {kind.name}.")
     return Verdict(change=Change.NEW, record=item.record, payload=item.payload)
+
+
+def _told(sent: Mapping[str, Any], known: Known) -> Mapping[str, Any]:
+    """Return what Norce knows: that a record has ended was told without its other members, which are kept."""
+    return {**sent, "IsActive": known.is_active} if "IsActive" in sent else sent
 
 
 def _is_another(known: Known, item: Mapped, sent: Mapping[str, Any], kind: Kind) -> bool:

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F
 
 from connectors.erp.base import ErpParty, PartyKind, PartyPage
-from connectors.errors import PermanentError
+from connectors.errors import ConfigError, PermanentError
 from customers import bindings, planning, records, separation
 from customers.kinds import BOTH, Kind
 from customers.models import Binding, subject_of
@@ -21,6 +21,9 @@ from hub import gateways, values, work
 from hub.models import Application, ErpConnection, SyncRow, SyncRun
 
 PAGE = 1000
+# That it differs is said, what it is nobody needs to see.
+UNSHOWN = {"SocialSecurityNumber"}
+MASKED = ["•••", "•••"]
 Change = SyncRow.Change
 TakePage = Callable[[SyncRun, Kind, ErpConnection, Sequence[ErpParty]], None]
 KINDS = {kind.name: kind for kind in BOTH}
@@ -33,6 +36,11 @@ def read(item: SyncRun, kinds: Sequence[Kind], take: TakePage, *, until: float) 
     goes on behind the last page it kept.
     """
     steps = item.cursor.setdefault("steps", [[kind.name, name] for kind in kinds for name in connections(item)])
+    if not steps:
+        raise ConfigError(
+            "No active application has an ERP connection, so there is nothing to read.",
+            remedy="Run sync_applications, choose each application's ERP connection, then Retry.",
+        )
     while (place := item.cursor.get("step", 0)) < len(steps):
         if time.monotonic() > until:
             return False
@@ -82,8 +90,9 @@ def _move_on(item: SyncRun, connection: str, page: PartyPage, number: int) -> No
 def take_page(item: SyncRun, kind: Kind, connection: ErpConnection, parties: Sequence[ErpParty]) -> None:
     """Keep what a page of the ERP means for Norce: a row for each record that is to be sent or was refused.
 
-    Unchanged records are only counted, in a preview they have rows too. A full run marks the bindings
-    it has seen. The last of two records with one code counts.
+    Unchanged records are only counted, in a preview they have rows too. A run marks the bindings it has
+    seen: a full one ends the others, and an older one must not send what it knew of them. The last of
+    two records with one code counts.
     """
     scope = scope_of(item, connection)
     items = {one.code: one for one in (planning.mapped(party, kind, scope) for party in parties)}
@@ -98,7 +107,7 @@ def take_page(item: SyncRun, kind: Kind, connection: ErpConnection, parties: Seq
         if verdict.change != Change.UNCHANGED or item.dry_run:
             rows.append(_row(item, kind, connection, one, verdict, known.get(code)))
     keep(rows)
-    if item.mode == SyncRun.Mode.FULL and not item.dry_run:
+    if not item.dry_run:
         kind.table._default_manager.filter(pk__in=[one.pk for one in known.values()]).update(seen_run=item.pk)
     SyncRun.objects.filter(pk=item.pk).update(count_unchanged=F("count_unchanged") + unchanged)
 
@@ -132,8 +141,10 @@ def default_application_key(connection: ErpConnection) -> str:
 def keep(rows: Sequence[SyncRow]) -> None:
     """Write rows; a record that is there already (it moved to a later page) takes the place of the earlier one."""
     names = [field.name for field in SyncRow._meta.concrete_fields if field.name not in ("id", "run", "subject")]
+    # Codes far too long for Norce may be the same as they are kept, and one statement takes a row only once.
+    single = {row.subject: row for row in rows}
     SyncRow.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["run", "subject"], update_fields=names, batch_size=1000
+        single.values(), update_conflicts=True, unique_fields=["run", "subject"], update_fields=names, batch_size=1000
     )
 
 
@@ -194,15 +205,20 @@ def _row(
     return SyncRow(
         run=item,
         erp_connection=connection.name,
-        erp_code=one.code,
-        subject=subject_of(kind.name, connection.name, one.code),
-        identifier=one.identifier,
+        erp_code=_kept(one.code, 100),
+        subject=_kept(subject_of(kind.name, connection.name, one.code), 150),
+        identifier="" if known and known.forgotten else _kept(one.identifier, 255),
         norce_id=known.norce_id if known else None,
         change=verdict.change,
         is_active=one.is_active,
         payload=verdict.payload,
         field_set=place,
-        digest=one.digest,
-        changes=verdict.changes,
-        message=verdict.message,
+        digest="" if known and known.forgotten else one.digest,
+        changes={name: MASKED if name in UNSHOWN else pair for name, pair in verdict.changes.items()},
+        message=verdict.message.replace("\x00", "?"),
     )
+
+
+def _kept(text: str, length: int) -> str:
+    """Return a text of a refused record as a column takes it; one that is sent fits as it is."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "?")[:length]

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 
-from customers import bindings
+from customers import bindings, checking
 from customers.kinds import BOTH, Kind
 from customers.models import Binding
 from hub.models import SyncRow, SyncRun
 
 STALE = "A newer run has told Norce about this record since: what was planned here is older."
+SEEN = "A newer run has found this record as Norce has it: what was planned here is older."
 FORGOTTEN = "Norce has forgotten this customer since the run was planned."
 
 # The binding of each accepted row, made or brought up to date. An identifier or Norce id that another code has
@@ -52,7 +53,7 @@ def settle(run: SyncRun, batch: int) -> None:
 
 
 def drop_stale(run: SyncRun, batch: int) -> None:
-    """Leave out of a batch what a newer run has sent since it was planned, and whom Norce has forgotten."""
+    """Leave out of a batch what a newer run has sent or found unchanged since, and whom Norce has forgotten."""
     rows = run.rows.filter(batch=batch, action=SyncRow.Action.PLANNED)
     for kind in BOTH:
         for name in {name for _, name in run.cursor.get("steps", [])}:
@@ -60,10 +61,22 @@ def drop_stale(run: SyncRun, batch: int) -> None:
             bound = bindings.in_scope(kind.table, run.application_key, name).filter(
                 erp_code__in=mine.values("erp_code")
             )
-            for condition, text in ((Q(accepted_run__gt=run.pk), STALE), (~Q(forgotten_at=None), FORGOTTEN)):
+            stale = Q(seen_run__gt=run.pk) & ~Exists(_to_be_told(run, kind))
+            for condition, text in (
+                (Q(accepted_run__gt=run.pk), STALE),
+                (stale, SEEN),
+                (~Q(forgotten_at=None), FORGOTTEN),
+            ):
                 codes = list(bound.filter(condition).values_list("erp_code", flat=True))
                 if codes:
                     mine.filter(erp_code__in=codes).update(action=SyncRow.Action.SKIPPED, message=text)
+
+
+def _to_be_told(run: SyncRun, kind: Kind) -> QuerySet[SyncRow]:
+    """Return, inside a query of bindings, the rows of newer runs that Norce has not taken."""
+    waiting = (SyncRow.Action.PLANNED, SyncRow.Action.SENT, SyncRow.Action.FAILED)
+    rows = SyncRow.objects.filter(subject=checking.subject(kind), run__gt=run.pk, run__dry_run=False)
+    return rows.filter(action__in=waiting).exclude(change=SyncRow.Change.REFUSED)
 
 
 def _accept(run: SyncRun, batch: int, kind: Kind) -> None:

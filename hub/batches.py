@@ -13,7 +13,7 @@ from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from connectors.errors import PermanentError, TransientError
+from connectors.errors import HubError, PermanentError, TransientError
 from connectors.norce.header import fields_with_id, with_id
 from connectors.norce.types.jobs import Job, JobResponse
 from connectors.redaction import redact_text
@@ -84,13 +84,13 @@ def _send(item: SyncRun, batch: int, rows: QuerySet[SyncRow]) -> None:
         raise work.LeaseLost(str(item))
     try:
         method, response = post(item, rows)
-    except PermanentError as error:
-        work.mine(item).update(posting_batch=None)
-        _refused(item, batch, error)
-    except TransientError as error:
-        if not error.outcome_unknown:
+    except HubError as error:
+        # A mark that stayed when no job was made would let us take somebody else's job for ours.
+        if not (isinstance(error, TransientError) and error.outcome_unknown):
             work.mine(item).update(posting_batch=None)
-        raise
+        if not isinstance(error, PermanentError):
+            raise
+        _refused(item, batch, error)
     else:
         jobs.follow(item, batch=batch, method=method, response=response)
 
@@ -118,8 +118,10 @@ def _refused(item: SyncRun, batch: int, error: PermanentError) -> None:
             work.mine(item).update(cursor=item.cursor)
             item.rows.filter(pk__in=keys[len(keys) // 2 :]).update(batch=_last(item) + 1)
         return
-    item.rows.filter(pk__in=keys).update(action=SyncRow.Action.FAILED, message=redact_text(str(error)))
-    runs.count_up(item, failed=len(keys))
+    with transaction.atomic():
+        item.rows.filter(pk__in=keys).update(action=SyncRow.Action.FAILED, message=redact_text(str(error)))
+        registry.resource(item.resource).settle(item, batch)
+        runs.count_up(item, failed=len(keys))
 
 
 def _find_lost_job(item: SyncRun) -> None:

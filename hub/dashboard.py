@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from connectors.models import RateBucket
 from connectors.ratelimit import MARGIN, WINDOW
 from hub import beats, panels
-from hub.admin.badges import state_badge
+from hub.admin.jobs import late_jobs
 from hub.admin.links import item_url, link, list_url
-from hub.admin.work import run_title
+from hub.admin.run_words import grouped, mode_words, run_badge, run_title
 from hub.durations import clock, in_words
 from hub.models import NorceJob, OutboxMessage, SyncRun, WorkItem
 from hub.models.work import TROUBLED, ErrorKind, State
@@ -27,7 +27,6 @@ from hub.panels import MOST, Need, Panel, Table, at_most, bounded
 
 BADGE_SECONDS = 30
 LATEST = 5
-OVERDUE = timedelta(hours=1)
 ORDERS = "order:"
 
 
@@ -98,19 +97,41 @@ def _work(request: HttpRequest) -> Panel:
         if request.user.has_perm(f"hub.view_{model._meta.model_name}")
         for (state, kind), count in trouble_by_cause(model).items()
     ]
+    if request.user.has_perm("hub.view_norcejob"):
+        needs.append(_late_jobs())
     if not request.user.has_perm("hub.view_syncrun"):
         return Panel(needs=tuple(needs))
-    return Panel(needs=(*needs, _overdue_runs()), tables=(_last_runs(),))
+    held = any(need.url.startswith(list_url("hub_syncrun")) and need.tone == "wait" for need in needs)
+    return Panel(needs=tuple(needs), tables=(_held_runs(), _last_runs()) if held else (_last_runs(),))
 
 
-def _overdue_runs() -> Need:
-    """Runs whose jobs Norce has not ended in an hour; they keep later runs of their kind out."""
-    overdue = SyncRun.objects.filter(state=State.SUBMITTED, started_at__lt=timezone.now() - OVERDUE)
+def _late_jobs() -> Need:
+    """Jobs that Norce has not ended in time; they keep later runs of their kind out."""
     return Need(
-        title=_("Runs that Norce has worked on for over an hour"),
-        count=bounded(overdue),
-        url=list_url("hub_syncrun", state__exact=State.SUBMITTED),
+        title=_("Norce jobs that have taken over %(minutes)d minutes") % {"minutes": settings.HUB_JOB_LEAD_MINUTES},
+        count=bounded(late_jobs().order_by("pk")),
+        url=list_url("hub_norcejob", late="yes"),
     )
+
+
+def _held_runs() -> Table:
+    """The runs that a person must approve or cancel, with what they would do."""
+    runs = SyncRun.objects.filter(state=State.HELD).order_by("-pk")[:LATEST]
+    rows = tuple(
+        (
+            link(item_url(run), run_title(run)),
+            mode_words(run),
+            grouped(run.count_new),
+            grouped(run.count_changed),
+            grouped(run.count_deactivated),
+            grouped(run.count_refused),
+            run.error,
+        )
+        for run in runs
+    )
+    headers = (_("What"), _("Mode"), _("New"), _("Changed"), _("Deactivated"), _("Refused"), _("Reason"))
+    url = list_url("hub_syncrun", state__exact=State.HELD)
+    return Table(title=_("Held runs and what they would do"), headers=headers, rows=rows, url=url, empty="")
 
 
 def _last_runs() -> Table:
@@ -121,10 +142,10 @@ def _last_runs() -> Table:
         rows=tuple(
             (
                 link(item_url(run), run_title(run)),
-                state_badge(run),
-                run.count_read,
-                run.count_changed,
-                run.count_failed,
+                run_badge(run),
+                grouped(run.count_read),
+                grouped(run.count_sent),
+                grouped(run.count_failed),
                 clock(run.created_at),
             )
             for run in rows

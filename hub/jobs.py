@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -14,8 +14,8 @@ from django.utils import timezone
 from connectors.errors import PermanentError, TransientError
 from connectors.norce.types.jobs import Job, JobLogEntry, JobResponse
 from connectors.redaction import redact_text
-from hub import alerts, gateways, registry, restarts, rings, runs
-from hub.models import NorceJob, SyncRow, SyncRun
+from hub import alerts, gateways, registry, restarts, rings, runs, work
+from hub.models import Attempt, NorceJob, SyncRow, SyncRun
 from hub.models.work import State
 
 # Norce's jobs take seconds to minutes; polling is the fallback of its event (customers-jobs-auth.md § 7).
@@ -26,6 +26,7 @@ INFORMATION = 1
 def follow(run: SyncRun, *, batch: int, method: str, response: JobResponse) -> None:
     """Keep the job that Norce made of one import call, mark its rows as sent, and ring so that it is polled."""
     if not response.job_id:
+        SyncRun.objects.filter(pk=run.pk).update(posting_batch=None)
         raise PermanentError(f"Norce named no job for the import: {response.description or response.status_code}.")
     with transaction.atomic():
         number = run.rows.filter(batch=batch, action=SyncRow.Action.PLANNED).update(action=SyncRow.Action.SENT)
@@ -113,8 +114,8 @@ def _complaint(code: str, entries: Iterable[JobLogEntry]) -> str:
 
 def _mind_lead_time(item: NorceJob) -> None:
     """Tell the operators once when Norce takes longer than HUB_JOB_LEAD_MINUTES for a job."""
-    waited = timezone.now() - item.created_at
-    if waited > timedelta(minutes=settings.HUB_JOB_LEAD_MINUTES):
+    limit = timezone.now() - timedelta(minutes=settings.HUB_JOB_LEAD_MINUTES)
+    if item.created_at < limit and not _was_asked_for_since(item, limit):
         alerts.put(
             key=f"job-late:{item.pk}",
             subject=f"Norce has worked on job {item.job_id} for over {settings.HUB_JOB_LEAD_MINUTES} minutes",
@@ -122,6 +123,12 @@ def _mind_lead_time(item: NorceJob) -> None:
             "Look at the job in Norce Admin; the hub goes on asking.",
             path=f"/admin/hub/norcejob/{item.pk}/change/",
         )
+
+
+def _was_asked_for_since(item: NorceJob, moment: datetime) -> bool:
+    """Return whether a person has had the job started again since then: Norce's time begins anew."""
+    attempts = Attempt.objects.filter(**work.key_of(item), started_at__gte=moment)
+    return attempts.exclude(asked_by="").exists()
 
 
 def _summary(job: Job, entries: Sequence[JobLogEntry]) -> str:

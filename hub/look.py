@@ -26,8 +26,10 @@ OPERATIONS = [
     _entry(_("Work"), "outbox", "hub.outboxmessage"),
     _entry(_("Runs"), "sync", "hub.syncrun"),
     _entry(_("Norce jobs"), "work_history", "hub.norcejob"),
+    _entry(_("Norce events"), "notifications", "hub.inboxevent"),
     _entry(_("Rejected messages"), "report", "hub.rejectedmessage"),
     _entry(_("Calls out"), "call_made", "hub.apicall"),
+    _entry(_("Erasures"), "person_off", "hub.erasure"),
 ]
 CUSTOMERS = [
     _entry(_("Customers"), "person", "customers.customerbinding"),

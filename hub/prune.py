@@ -1,14 +1,17 @@
-"""Delete what is older than it is kept: calls first, then rejected messages and events, then attempts."""
+"""Blank and delete what is older than it is kept: personal data first, then what happened, runs at last."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from django.db.models import Model
+from django.db import transaction
+from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
 from django_q.models import Failure
 
-from hub.models import ApiCall, Attempt, InboxEvent, RejectedMessage
+from hub import registry
+from hub.models import ApiCall, Attempt, InboxEvent, RejectedMessage, SyncRow, SyncRun
+from hub.models.runs import ACTIVE
 
 KEPT_DAYS: tuple[tuple[type[Model], str, int], ...] = (
     (ApiCall, "created_at", 30),
@@ -17,19 +20,61 @@ KEPT_DAYS: tuple[tuple[type[Model], str, int], ...] = (
     (InboxEvent, "finished_at", 180),
     (Failure, "stopped", 30),
 )
+# Days after the end of their run. Norce keeps a job's payload for two weeks; a restart within these needs ours too.
+ROW_CONTENT_DAYS = 30
+ROW_DAYS = 90
+PREVIEW_DAYS = 7
+RUN_DAYS = 365
 BATCH = 5000
+FADED = "Its contents were blanked because of their age: it is not sent again."
 
 
 def prune() -> dict[str, int]:
-    """Delete old rows in small batches, so that nobody waits for a lock. Returns how many of each."""
-    return {model._meta.model_name or "": _prune(model, column, days) for model, column, days in KEPT_DAYS}
+    """Blank and delete in small batches, so that nobody waits for a lock. Returns how many rows of each.
+
+    Runs that are under way or held keep their rows, however old. A failed one ends like the rest:
+    what it did not send is left out, so that a late Retry of it sends nothing.
+    """
+    counts = {
+        "syncrow (blanked)": _fade(_rows(ROW_CONTENT_DAYS)),
+        "syncrow": _delete(_rows(ROW_DAYS)) + _delete(_rows(PREVIEW_DAYS).filter(run__dry_run=True)),
+        "syncrun": _delete(_ended(RUN_DAYS)),
+    }
+    for model, column, days in KEPT_DAYS:
+        old = model._default_manager.filter(**{f"{column}__lt": timezone.now() - timedelta(days=days)})
+        counts[str(model._meta.model_name)] = _delete(old)
+    for pruner in registry.pruners():
+        counts |= pruner()
+    return counts
 
 
-def _prune(model: type[Model], column: str, days: int) -> int:
+def _ended(days: int) -> QuerySet[SyncRun]:
     limit = timezone.now() - timedelta(days=days)
+    return SyncRun.objects.filter(finished_at__lt=limit).exclude(state__in=ACTIVE)
+
+
+def _rows(days: int) -> QuerySet[SyncRow]:
+    return SyncRow.objects.filter(run__in=_ended(days).order_by().values("pk"))
+
+
+def _fade(rows: QuerySet[SyncRow]) -> int:
+    """Blank what rows hold of people; what they were and how they ended stays."""
+    full = rows.filter(~Q(payload="") | ~Q(identifier="")).order_by("pk").values_list("pk", flat=True)
+    number = last = 0
+    while keys := list(full.filter(pk__gt=last)[:BATCH]):
+        chunk = SyncRow.objects.filter(pk__in=keys)
+        with transaction.atomic():
+            number += chunk.update(identifier="", payload="", changes={}, message="")
+            waiting = chunk.filter(action__in=(SyncRow.Action.PLANNED, SyncRow.Action.FAILED))
+            waiting.update(action=SyncRow.Action.SKIPPED, message=FADED)
+        last = keys[-1]
+    return number
+
+
+def _delete(rows: QuerySet[Model]) -> int:
+    """Delete rows in batches; return how many, without those of other tables that go with them."""
     deleted = 0
-    while keys := list(
-        model._default_manager.filter(**{f"{column}__lt": limit}).order_by().values_list("pk", flat=True)[:BATCH]
-    ):
-        deleted += model._default_manager.filter(pk__in=keys).delete()[0]
+    while keys := list(rows.order_by().values_list("pk", flat=True)[:BATCH]):
+        _, by_table = rows.model._default_manager.filter(pk__in=keys).delete()
+        deleted += by_table.get(rows.model._meta.label, 0)
     return deleted

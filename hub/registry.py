@@ -9,10 +9,13 @@ from typing import Any
 from connectors.errors import ConfigError
 from hub.models import InboxEvent, OutboxMessage, SyncRun
 from hub.models.work import State
+from hub.person import Person
 
 MessageHandler = Callable[[OutboxMessage], State | None]
 EventHandler = Callable[[InboxEvent], State | None]
 Identify = Callable[[Any], tuple[str, str]]
+Counts = dict[str, int]
+Pruner = Callable[[], Counts]
 
 
 def _everything() -> list[str]:
@@ -50,9 +53,24 @@ class EventType:
     identify: Identify
 
 
+@dataclass(frozen=True, kw_only=True)
+class Eraser:
+    """What an app does to erase a person: find what it has about them, name what is under way, scramble.
+
+    ``find`` returns the person with the app's subjects and words. ``unfinished`` says in words what
+    work for them has not ended. ``erase`` returns how many rows of each table it has scrambled.
+    """
+
+    find: Callable[[Person], Person]
+    unfinished: Callable[[Person], list[str]]
+    erase: Callable[[Person], Counts]
+
+
 _messages: dict[str, MessageHandler] = {}
 _events: dict[str, EventType] = {}
 _resources: dict[str, Resource] = {}
+_erasers: dict[str, Eraser] = {}
+_pruners: dict[str, Pruner] = {}
 
 
 def handle_messages(kind: str, handler: MessageHandler) -> None:
@@ -72,6 +90,30 @@ def handle_events(name: str, handler: EventHandler, *, identify: Identify) -> No
 def add_resource(resource: Resource) -> None:
     """Make a resource known to `hub.runs` and to the command ``sync``."""
     _resources[resource.name] = resource
+
+
+def add_eraser(app: str, eraser: Eraser) -> None:
+    """Let an app scramble what it keeps about a person; called from an AppConfig's ``ready()``."""
+    _erasers[app] = eraser
+
+
+def add_pruner(app: str, pruner: Pruner) -> None:
+    """Let an app blank or delete what is older than it is kept; it returns how many rows of each table."""
+    _pruners[app] = pruner
+
+
+def erasers() -> list[Eraser]:
+    """Return the apps' erasers, the one that was added last first.
+
+    An app finds a person by what the apps before it know: erased in this order, an erasure that was
+    interrupted finds the rest again.
+    """
+    return list(reversed(_erasers.values()))
+
+
+def pruners() -> list[Pruner]:
+    """Return the apps' pruners."""
+    return list(_pruners.values())
 
 
 def message_handler(message: OutboxMessage) -> State | None:

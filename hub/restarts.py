@@ -21,8 +21,8 @@ def restart(item: NorceJob, *, by: str, reason: str) -> None:
     """Let Norce run an ended job's payload again; who and why is kept on the next attempt.
 
     Raises work.NotAllowed, in words, unless the job ended as succeeded or failed, within two weeks (Norce
-    discards the payload then), and nothing newer of its type was accepted since, which the old
-    payload would overwrite (customers-jobs-auth.md § 5).
+    discards the payload then), and nothing newer of its type was accepted since or is under way, which
+    the old payload would overwrite (customers-jobs-auth.md § 5).
     """
     item = NorceJob.objects.select_related("run").get(pk=item.pk)
     if refusal := why_not(item):
@@ -34,11 +34,13 @@ def restart(item: NorceJob, *, by: str, reason: str) -> None:
             item.run.rows.filter(batch=item.batch, action__in=(SyncRow.Action.FAILED, SyncRow.Action.ACCEPTED)).update(
                 action=SyncRow.Action.SENT
             )
-            SyncRun.objects.filter(pk=item.run_id).exclude(state__in=ACTIVE).update(
+            # A run that stopped before it had sent everything is not ended by this job: it still needs its Retry.
+            sent = SyncRun.objects.filter(pk=item.run_id, phase=SyncRun.Phase.SENT)
+            sent.exclude(state__in=ACTIVE).update(
                 state=State.SUBMITTED, finished_at=None, error="", error_kind="", remedy=""
             )
     except IntegrityError as error:
-        raise work.NotAllowed(f"A newer run of {item.run.resource} is active: wait until it has ended.") from error
+        raise work.NotAllowed(_another(item)) from error
 
 
 def why_not(item: NorceJob) -> str:
@@ -47,9 +49,18 @@ def why_not(item: NorceJob) -> str:
         return "Norce restarts only jobs that have ended as succeeded or failed."
     if item.finished_at < timezone.now() - RESTARTABLE:
         return "The job ended over two weeks ago: Norce has discarded its payload."
+    active = runs.active(resource=item.run.resource, application_key=item.run.application_key)
+    if active and active.pk != item.run_id:
+        return _another(item)
+    if item.run.rows.filter(batch=item.batch, payload="").exists():
+        return "The job holds people who were forgotten or erased since: its payload would write them again."
     if runs.is_overtaken(item):
         return "A newer job of this type was accepted since: the old payload would overwrite newer data."
     return ""
+
+
+def _another(item: NorceJob) -> str:
+    return f"A newer run of {item.run.resource} is active: wait until it has ended."
 
 
 def again(item: NorceJob, connect: NorceConnect) -> None:

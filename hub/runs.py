@@ -150,9 +150,12 @@ def has_open_jobs(item: SyncRun) -> bool:
 
 
 def is_overtaken(job: NorceJob) -> bool:
-    """Return whether Norce has since accepted a newer job of the same type and application."""
+    """Return whether Norce has since accepted, or is working on, a newer job of the same type and application."""
     newer = NorceJob.objects.filter(
-        method=job.method, run__application_key=job.run.application_key, pk__gt=job.pk, state=State.DONE
+        method=job.method,
+        run__application_key=job.run.application_key,
+        pk__gt=job.pk,
+        state__in=(State.DONE, *ACTIVE),
     )
     return newer.exclude(run=job.run_id).exists()
 

@@ -49,13 +49,13 @@ def set_schedules() -> list[str]:
     return [entry.name for entry in TABLE if _create(entry)]
 
 
-def again(resource: str, mode: str) -> None:
-    """Start a run once more in ten minutes."""
+def again(resource: str, application_key: str) -> None:
+    """Start a full run for one application ("" = all in one) once more in ten minutes."""
     Schedule.objects.get_or_create(
-        name=f"{resource} {mode} again",
+        name=" ".join(filter(None, (resource, "full again", application_key))),
         defaults={
-            "func": RUN,
-            "args": repr((resource, mode)),
+            "func": "hub.tasks.start_full_again",
+            "args": repr((resource, application_key)),
             "schedule_type": Schedule.ONCE,
             "repeats": -1,
             "next_run": timezone.now() + PAUSE,

@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "unfold",
     "unfold.contrib.filters",
     "unfold.contrib.forms",
+    "unfold.contrib.import_export",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -45,6 +46,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "django_q",
     "django_structlog",
+    "import_export",
     "connectors",
     "hub",
     "customers",
@@ -173,6 +175,7 @@ HUB_MAX_ATTEMPTS = env.int("HUB_MAX_ATTEMPTS", default=40)
 HUB_BATCH_RECORDS = env.int("HUB_BATCH_RECORDS", default=500)
 HUB_BATCH_BYTES = env.int("HUB_BATCH_BYTES", default=4 * 1024 * 1024)
 HUB_JOB_LEAD_MINUTES = env.int("HUB_JOB_LEAD_MINUTES", default=30)
+HUB_KEEP_ORDER_DAYS = env.int("HUB_KEEP_ORDER_DAYS", default=0)
 HUB_ALERT_EMAILS = env.list("HUB_ALERT_EMAILS", default=[])
 HUB_URL = env.str("HUB_URL", default="http://127.0.0.1:8000").rstrip("/")
 

@@ -26,12 +26,23 @@ def start_run(resource: str, mode: str = "delta") -> list[int]:
     A delta with nothing to do is left out. A full run that an active one keeps out is tried again soon,
     so that it is not lost for a week.
     """
-    if mode == SyncRun.Mode.DELTA and not registry.resource(resource).wanted():
+    known = registry.resource(resource)
+    if mode == SyncRun.Mode.DELTA and not known.wanted():
         return []
     started = runs.start_all(resource=resource, by="schedule", mode=mode)
-    if mode == SyncRun.Mode.FULL and not started:
-        schedules.again(resource, mode)
+    if mode == SyncRun.Mode.FULL:
+        for key in set(known.applications()) - {run.application_key for run in started}:
+            schedules.again(resource, key)
     return [run.pk for run in started]
+
+
+def start_full_again(resource: str, application_key: str) -> int | None:
+    """Start the full run of one application that another run kept out, or try later once more; return its id."""
+    run = runs.start(resource=resource, by="schedule", mode=SyncRun.Mode.FULL, application_key=application_key)
+    if run is None:
+        schedules.again(resource, application_key)
+        return None
+    return run.pk
 
 
 def prune_old() -> dict[str, int]:

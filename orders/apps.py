@@ -13,9 +13,11 @@ class OrdersConfig(AppConfig):
     verbose_name = _("Orders")
 
     def ready(self) -> None:
-        """Register the message handlers."""
+        """Register the message handlers, and how orders are erased and pruned."""
         from hub import registry
-        from orders import reporting, sending
+        from orders import erasing, reporting, sending
 
         registry.handle_messages("erp.order", sending.send_order)
         registry.handle_messages("norce.order_status", reporting.send_acknowledgement)
+        registry.add_eraser(self.name, erasing.eraser())
+        registry.add_pruner(self.name, erasing.prune)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from connectors.norce.types.order_updates import OrderResponse, ResponseStatus
+from connectors.scrambling import scrambled
 from hub import rejected
 from orders.correcting import correct
+from orders.erasing import is_erased
 from orders.identifying import Identity, Unidentifiable, identify
 from orders.models import Order
 from orders.storing import store
@@ -50,7 +52,7 @@ def _repeat(identity: Identity, body: bytes, format: str, sender: str, address: 
     if bytes(first.body) != body and not correct(first, identity, body=body, format=format, endpoint=ENDPOINT):
         rejected.keep(
             endpoint=ENDPOINT,
-            body=body,
+            body=scrambled(body, str) if is_erased(first) else body,
             reason=f"Order {first} came again with other content; what came first counts.",
             content_type=format,
             sender=sender,

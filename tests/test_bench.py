@@ -18,6 +18,7 @@ KEYS = {
         "intake_to_acknowledged_p95",
     },
     "quota": {"calls_per_minute", "throttled"},
+    "register": {"full_ratio", "full_memory", "full_statements_per_1000", "delta_seconds", "delta_ratio"},
 }
 
 

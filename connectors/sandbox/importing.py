@@ -89,8 +89,11 @@ class Importer:
         return found[0] if found else None
 
     def _same_natural(self, kind: Kind, given: Record) -> list[Record]:
+        """Those with the same natural identifier; a person of another application is somebody else (§ 4)."""
         normal = folded if kind is CUSTOMER else letters_and_digits
-        return self._table(kind).find("natural", normal(given.get(kind.natural)))
+        found = self._table(kind).find("natural", normal(given.get(kind.natural)))
+        key = given.get("ApplicationKey") if kind is CUSTOMER else None
+        return [record for record in found if not key or record.get("ApplicationKey") in (None, key)]
 
     def _new(self, kind: Kind, given: Record, row: Record, outcome: Outcome) -> Record:
         missing = [name for name in kind.required if not given.get(name)]

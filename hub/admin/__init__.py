@@ -2,6 +2,30 @@
 
 from __future__ import annotations
 
-from hub.admin import accounts, configuration, inbox, records, schedules, work
+from hub.admin import (
+    accounts,
+    configuration,
+    erasures,
+    erp_connections,
+    inbox,
+    jobs,
+    records,
+    run_rows,
+    runs,
+    schedules,
+    work,
+)
 
-__all__ = ["accounts", "configuration", "inbox", "records", "schedules", "work"]
+__all__ = [
+    "accounts",
+    "configuration",
+    "erasures",
+    "erp_connections",
+    "inbox",
+    "jobs",
+    "records",
+    "run_rows",
+    "runs",
+    "schedules",
+    "work",
+]

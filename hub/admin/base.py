@@ -17,16 +17,15 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hub import work
+from hub.admin.attempts import lines
 from hub.admin.badges import state_badge
 from hub.admin.bulk import retry_page
 from hub.admin.links import item_url, short
 from hub.admin.reasons import ReasonForm, attempt, back_to, reason_dialog
 from hub.admin.theme import ActionVariant, InfinitePaginator, ModelAdmin, action
 from hub.admin.trouble import Trouble, trouble_of
-from hub.models import Attempt, WorkItem
+from hub.models import WorkItem
 from hub.panels import TROUBLE_COUNT
-
-ATTEMPTS_SHOWN = 50
 
 
 class BigTableAdmin(ModelAdmin):
@@ -89,7 +88,7 @@ class WorkItemAdmin(LegalButtonsAdmin):
     """A table of work: state, reason and remedy in words, *Retry* and *Cancel* with a typed reason."""
 
     actions = ("retry_selected",)
-    actions_detail = ("retry", "cancel")
+    actions_detail: tuple[str, ...] = ("retry", "cancel")
     change_form_outer_before_template = "admin/hub/trouble.html"
 
     def legal_buttons(self, obj: WorkItem) -> set[str]:
@@ -166,5 +165,4 @@ class WorkItemAdmin(LegalButtonsAdmin):
     @display(description=_("attempts"))
     def attempt_list(self, item: WorkItem) -> SafeString:
         """Return every try and deed with its outcome, newest first."""
-        rows = Attempt.objects.filter(item_kind=item.label, item_id=item.pk).order_by("-number")[:ATTEMPTS_SHOWN]
-        return render_to_string("admin/hub/attempts.html", {"attempts": rows})
+        return render_to_string("admin/hub/attempts.html", {"attempts": lines(item)})

@@ -1,4 +1,4 @@
-"""What people set: applications, ERP connections and value mappings."""
+"""What people set: applications and value mappings."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from hub.admin.links import list_url
+from hub.admin.mapping_files import MappingFilesAdmin
 from hub.admin.theme import ModelAdmin, ModelForm
-from hub.models import Application, ErpConnection, OutboxMessage, ValueMapping
-from hub.models.configuration import ValueKind
+from hub.models import Application, OutboxMessage, ValueMapping
 from hub.models.work import TROUBLED, ErrorKind
 
 COUNTED = 1000
@@ -66,37 +66,6 @@ class ApplicationAdmin(ModelAdmin):
         return (found if term else queryset), False
 
 
-class ErpConnectionForm(ModelForm):
-    """The strict kinds as check boxes."""
-
-    strict_kinds = forms.MultipleChoiceField(
-        label=_("Strict value kinds"),
-        choices=ValueKind.choices,
-        required=False,
-        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
-        help_text=_("An order with a value of these kinds that has no mapping stops, and says what to add."),
-    )
-
-    class Meta:
-        model = ErpConnection
-        fields = ("name", "strict_kinds")
-        # Help texts are HTML, in which the model's <NAME> would vanish.
-        help_texts = {"name": _("What follows ERP_URL_ in the environment, in lower case; default for ERP_URL.")}
-
-
-@register(ErpConnection)
-class ErpConnectionAdmin(ModelAdmin):
-    """An ERP by name."""
-
-    form = ErpConnectionForm
-    list_display = ("name", "strict")
-
-    @display(description=_("Strict value kinds"))
-    def strict(self, row: ErpConnection) -> str:
-        """Return the strict kinds in words."""
-        return ", ".join(str(ValueKind(kind).label) for kind in row.strict_kinds if kind in ValueKind.values)
-
-
 class ValueMappingForm(ModelForm):
     """The application as a choice."""
 
@@ -115,7 +84,7 @@ class ValueMappingForm(ModelForm):
 
 
 @register(ValueMapping)
-class ValueMappingAdmin(ModelAdmin):
+class ValueMappingAdmin(MappingFilesAdmin, ModelAdmin):
     """The ERP's word for a Norce value."""
 
     form = ValueMappingForm
@@ -143,6 +112,12 @@ class ValueMappingAdmin(ModelAdmin):
         """After a new mapping, say how much work has waited for one and lead to it."""
         _point_to_waiting(request)
         return super().response_add(request, obj, post_url_continue)
+
+    def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
+        """After an import too."""
+        response = super().process_result(result, request)
+        _point_to_waiting(request)
+        return response
 
 
 def _point_to_waiting(request: HttpRequest) -> None:

@@ -11,16 +11,23 @@ from django.utils.text import Truncator
 
 from hub.models import WorkItem
 
-PAGES = {
-    "order": "admin:orders_order_change",
-    "customerbinding": "admin:customers_customerbinding_change",
-    "companybinding": "admin:customers_companybinding_change",
+# A subject names its row by primary key, or by what its list finds exactly.
+PAGES = {"order": "admin:orders_order_change"}
+LISTS = {
+    "customer": "customers_customerbinding",
+    "company": "customers_companybinding",
+    "norce_job": "hub_norcejob",
 }
 
 
 def subject_url(subject: str) -> str:
-    """Return the address of the page about a subject (``order:17``), or "" when it has none."""
+    """Return the address of the page about a subject ("order:17"), or "" when it has none.
+
+    For ``customer:default:C10001`` and ``norce_job:330915`` that is the list that shows just them.
+    """
     kind, _, key = subject.partition(":")
+    if kind in LISTS and key:
+        return list_url(LISTS[kind], q=key.partition(":")[2] or key)
     return reverse(PAGES[kind], args=[key]) if kind in PAGES and key else ""
 
 

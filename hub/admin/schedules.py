@@ -1,4 +1,4 @@
-"""Periodic tasks: people change how often; the queue's own tables stay out of sight."""
+"""Periodic tasks: people change how often and when; the queue's own tables stay out of sight."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ for queue_table in (Success, Failure, OrmQ, Schedule):
 
 
 class ScheduleForm(ModelForm):
-    """Only the interval is for people."""
+    """The interval and the next run are for people."""
 
     minutes = forms.IntegerField(
         label=_("Every (minutes)"),
@@ -31,7 +31,9 @@ class ScheduleForm(ModelForm):
 
     class Meta:
         model = Schedule
-        fields = ("minutes",)
+        fields = ("minutes", "next_run")
+        labels = {"next_run": _("Next run")}
+        help_texts = {"next_run": _("The later runs keep its hour when the interval is whole days.")}
 
 
 @register(Schedule)
@@ -41,7 +43,7 @@ class ScheduleAdmin(ModelAdmin):
     form = ScheduleForm
     list_display = ("name", "every", "next_run")
     fields = ("name", "minutes", "next_run")
-    readonly_fields = ("name", "next_run")
+    readonly_fields = ("name",)
     ordering = ("name",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:

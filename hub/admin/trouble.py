@@ -42,10 +42,11 @@ def trouble_of(item: WorkItem, *, links: tuple[tuple[str, str], ...] = ()) -> Tr
 
 
 def _asked(item: WorkItem) -> Trouble:
+    asked = _("%(who)s asked for another try: %(why)s") if item.asked_reason else _("%(who)s has started it.")
     return Trouble(
         badge=state_badge(item),
         tone=TONES[State.PENDING],
         cause="",
-        reason=_("%(who)s asked for another try: %(why)s") % {"who": item.asked_by, "why": item.asked_reason},
+        reason=asked % {"who": item.asked_by, "why": item.asked_reason},
         remedy=_("Nothing: a worker takes it in a moment."),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.models.configuration import Application, ErpConnection, ValueMapping
+from hub.models.erasures import Erasure
 from hub.models.inbox import InboxEvent
 from hub.models.records import ApiCall, Attempt, ClusterBeat, RejectedMessage
 from hub.models.runs import NorceJob, SyncRow, SyncRun
@@ -13,6 +14,7 @@ __all__ = [
     "Application",
     "Attempt",
     "ClusterBeat",
+    "Erasure",
     "ErpConnection",
     "InboxEvent",
     "NorceJob",

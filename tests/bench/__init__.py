@@ -1,3 +1,3 @@
-"""The benchmarks: intake, pipeline and quota, each against real processes on this machine."""
+"""The benchmarks: intake, pipeline, quota and register, each against real processes on this machine."""
 
 from __future__ import annotations

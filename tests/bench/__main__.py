@@ -1,4 +1,4 @@
-"""``python -m tests.bench [intake|pipeline|quota …] [--quick]``: measure, print, keep in var/bench.json."""
+"""``python -m tests.bench [intake|pipeline|quota|register …] [--quick]``: measure, print, keep in var/bench.json."""
 
 from __future__ import annotations
 
@@ -15,15 +15,17 @@ from django.core.management import call_command
 from django.db import connections
 from rich.console import Console
 
-from tests.bench import intake, pipeline, quota
+from tests.bench import intake, pipeline, quota, register
 from tests.bench.database import own_database
 from tests.bench.figures import Figure, machine, table
 from tests.bench.setting import Setting, environment
 
+QUICK_RECORDS = 2000
 BENCHMARKS: dict[str, Callable[[Setting], list[Figure]]] = {
     "intake": intake.measure,
     "pipeline": pipeline.measure,
     "quota": quota.measure,
+    "register": register.measure,
 }
 
 
@@ -46,6 +48,7 @@ def _arguments() -> Namespace:
     parser = ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(BENCHMARKS)} (default: all)")
     parser.add_argument("--quick", action="store_true", help="tiny numbers that only show that everything works")
+    parser.add_argument("--records", type=int, default=200_000, help="how many customers the register has")
     parser.add_argument("--output", type=Path, default=Path("var/bench.json"), help="where to keep the figures")
     arguments = parser.parse_args()
     unknown = set(arguments.names) - set(BENCHMARKS)
@@ -66,6 +69,7 @@ def _measure(arguments: Namespace, folder: Path, url: str) -> dict[str, list[Fig
         credentials=credentials,
         postgresql=url.startswith("postgres"),
         quick=arguments.quick,
+        records=QUICK_RECORDS if arguments.quick else arguments.records,
     )
     setting.log.unlink(missing_ok=True)
     results = {}

@@ -60,7 +60,7 @@ def stage(setting: Setting, *, per_minute: int) -> Iterator[Stage]:
             SANDBOX_HUB_URL=f"{receiver}/norce/orders",
             SANDBOX_HUB_CREDENTIALS=setting.credentials,
         )
-        environment = _hub(sandbox_url, per_minute)
+        environment = hub_environment(sandbox_url, per_minute)
         children.manage("sync_applications", **environment)
         yield Stage(children=children, sandbox_url=sandbox_url, environment=environment)
 
@@ -69,15 +69,16 @@ def stage(setting: Setting, *, per_minute: int) -> Iterator[Stage]:
 PLAIN = {"DJANGO_SETTINGS_MODULE": "tests.bench.plain_settings"}
 
 
-def _hub(sandbox_url: str, per_minute: int) -> dict[str, str]:
+def hub_environment(url: str, per_minute: int) -> dict[str, str]:
+    """Return the variables of a hub whose Norce and ERP are both at this address."""
     return {
-        "NORCE_BASE_URL": sandbox_url,
+        "NORCE_BASE_URL": url,
         "NORCE_CLIENT_ID": "sandbox",
         "NORCE_CLIENT_SECRET": "sandbox-secret",
         "NORCE_SCOPE": "playground",
         "NORCE_APPLICATION_ID": "1901",
         "NORCE_REQUESTS_PER_MINUTE": str(per_minute),
-        "ERP_URL": f"sandbox+{sandbox_url}/erp",
+        "ERP_URL": f"sandbox+{url}/erp",
     }
 
 

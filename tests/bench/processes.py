@@ -72,11 +72,22 @@ class Processes:
         self._wait_for(f"{url}/_sandbox/state", child)
         return url
 
+    def module(self, name: str, *arguments: str, probe: str) -> str:
+        """Start a module that serves at the port it is given first, wait for ``probe`` and return its address."""
+        port = str(free_port())
+        child = self.start("-m", name, port, *arguments)
+        url = f"http://{HOST}:{port}"
+        self._wait_for(url + probe, child)
+        return url
+
     def manage(self, *command: str, **environment: str) -> None:
         """Run one management command to its end; raise RuntimeError when it fails."""
-        child = self.start("manage.py", *command, **environment)
-        if child.wait():
-            raise RuntimeError(f"manage.py {' '.join(command)} failed; see {self._log}.")
+        self.finish("manage.py", *command, **environment)
+
+    def finish(self, *arguments: str, **environment: str) -> None:
+        """Run Python with these arguments to its end; raise RuntimeError when it fails."""
+        if self.start(*arguments, **environment).wait():
+            raise RuntimeError(f"{' '.join(arguments)} failed; see {self._log}.")
 
     def _wait_for(self, url: str, child: subprocess.Popen[bytes], seconds: float = 30.0) -> None:
         deadline = time.monotonic() + seconds

@@ -11,13 +11,17 @@ from django.core.management import call_command
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """One run of the benchmarks. ``quick`` asks for tiny numbers that only show that everything works."""
+    """One run of the benchmarks. ``quick`` asks for tiny numbers that only show that everything works.
+
+    ``records`` is how long a register of customers is.
+    """
 
     folder: Path
     log: Path
     credentials: str
     postgresql: bool
     quick: bool
+    records: int
 
     def empty_database(self) -> None:
         """Take everything out of the hub's tables."""

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.redaction import LIMIT, MASK, redact_body, redact_text, redact_url
+from connectors.redaction import LIMIT, MASK, PRIVATE, WINDOW, redact_body, redact_text, redact_url
 
 
 @pytest.mark.parametrize(
@@ -95,6 +95,19 @@ def test_a_long_body_is_cut_and_says_how_long_it_was() -> None:
     assert "10000 characters" in kept
 
 
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_long_body_of_records_keeps_its_first_records_masked(indent: int | None) -> None:
+    record = {"Code": "C-1", "FirstName": "Maja", "Amount": 12}
+    kept = redact_body(json.dumps({"Customers": [record] * 5000}, indent=indent).encode())
+    assert kept.startswith(f'{{"Customers": [{{"Code": "C-1", "FirstName": "{MASK}", "Amount": 12}}, {{"Code": "C-1"')
+    assert len(kept.partition("…")[0]) >= LIMIT
+
+
+def test_a_long_answer_that_breaks_off_is_masked_like_a_whole_one() -> None:
+    broken = json.dumps([{"FirstName": "Maja"}] * 5000)[:-3]
+    assert "Maja" not in redact_body(broken)
+
+
 @pytest.mark.parametrize("body", [b'{"a": "\\ud800\\u0000"}', b'{"\\ud800": 1}', b"\x00\xff", "\ud800\x00"])
 def test_what_no_database_can_hold_is_replaced(body: Any) -> None:
     kept = redact_body(body)
@@ -121,3 +134,39 @@ def test_no_plain_address_is_left_in_a_text(address: str) -> None:
     name, _, host = address.partition("@")
     if name.replace(".", "").isalnum():
         assert address not in redact_text(f"mail <{address}> bounced")
+
+
+# A letter and digits that stand in private values alone: not even a piece of one can go by unseen.
+PRIVATE_VALUES = st.text("Ж", min_size=1, max_size=3 * WINDOW) | st.text('Ж"\\,{}[]\n', min_size=1, max_size=300)
+PRIVATE_MEMBERS = st.dictionaries(st.sampled_from(sorted(PRIVATE)), PRIVATE_VALUES, min_size=1, max_size=4)
+RECORDS = st.recursive(
+    PRIVATE_MEMBERS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["rows", "b,{", 'c"[']), inner),
+    max_leaves=8,
+)
+
+
+@given(RECORDS, st.integers(0, WINDOW), st.sampled_from([None, 1]), st.booleans())
+def test_no_private_member_of_a_long_body_gets_through(
+    record: Any, before: int, indent: int | None, ascii: bool
+) -> None:
+    body = json.dumps(
+        {"text": "x" * before, "rows": [record] * 20, "end": "x" * WINDOW}, indent=indent, ensure_ascii=ascii
+    )
+    kept = redact_body(body)
+    assert "Ж" not in kept
+    assert "0416" not in kept
+    assert kept.endswith(f"… ({len(body)} characters)")
+
+
+@given(
+    st.sampled_from(
+        ["ЖЖЖ.ЖЖ@ЖЖЖЖ.ЖЖ", "Bearer ЖЖЖ.ЖЖ", "+66 (6) 66-666 66 66", "660606-6666", "SE196606066666" + "01"]
+    ),
+    st.integers(0, 40),
+    st.integers(1, 3),
+)
+def test_no_private_pattern_of_a_long_text_gets_through(secret: str, before: int, gap: int) -> None:
+    text = "<" * before + f"{secret};{' ' * gap}" * WINDOW
+    kept = redact_body(text).rpartition("… (")[0]
+    assert not set("Ж6") & set(kept)

@@ -20,9 +20,10 @@ def mail(number: int) -> str:
     return f"buyer{number}@example.com"
 
 
-def in_norce(sandbox: Sandbox, number: int) -> int:
+def in_norce(sandbox: Sandbox, number: int, **members: Any) -> int:
     """Register a customer in Norce; return the id."""
-    customer = new_customer(sandbox.state, {"EmailAddress": mail(number), "FirstName": "Maja", "LastName": "Provberg"})
+    known = {"EmailAddress": mail(number), "FirstName": "Maja", "LastName": "Provberg"}
+    customer = new_customer(sandbox.state, known | members)
     sandbox.state.customers.save(customer)
     return int(customer["Id"])
 
@@ -41,9 +42,8 @@ def people(sandbox: Sandbox, count: int) -> list[int]:
 
 
 def report(work: Work, mode: str = SyncRun.Mode.DELTA) -> SyncRun:
-    """Start a run, do the work, return the run as it is then."""
-    run = runs.start(resource="code_reports", by="test", mode=mode)
-    assert run is not None
+    """Start a run (one for each application where that is set), do the work, return the run as it is then."""
+    run = runs.start_all(resource="code_reports", by="test", mode=mode)[0]
     work()
     run.refresh_from_db()
     return run

@@ -11,14 +11,14 @@ from pytest_django import Settings
 
 from connectors.sandbox.core import Sandbox
 from connectors.sandbox.registration import new_customer
-from customers import code_reports
+from customers import code_reports, matching
 from customers.models import Binding, CustomerBinding
-from hub import jobs
+from hub import batches, jobs
 from hub.drain import WORK_MODELS
 from hub.models import NorceJob, SyncRow, SyncRun
 from hub.models.work import State
 from hub.sweeping import sweep
-from tests.customers.codes import Work, binding, imports, people, report
+from tests.customers.codes import Work, binding, imports, payloads, people, report
 from tests.faults import be_due, set_faults
 
 pytestmark = pytest.mark.usefixtures("application")
@@ -70,12 +70,22 @@ def test_a_refused_code_is_sent_again_by_a_full_run_only(sandbox: Sandbox, work:
     assert binding(0).report == Binding.Report.ACCEPTED
 
 
-def test_a_code_another_norce_customer_has_is_refused_in_norces_words(sandbox: Sandbox, work: Work) -> None:
+def test_a_code_another_norce_customer_has_is_a_question_for_a_person(sandbox: Sandbox, work: Work) -> None:
     people(sandbox, 2)
     sandbox.state.customers.save(new_customer(sandbox.state, {"Code": "C0", "EmailAddress": "x@example.com"}))
     report(work)
-    assert "C0 belongs to customer" in binding(0).report_error
+    assert (binding(0).report, binding(0).norce_id) == (Binding.Report.UNKNOWN, None)
+    assert "Norce has it on another customer" in binding(0).report_error
     assert binding(1).report == Binding.Report.ACCEPTED
+
+
+STEPS = (
+    (code_reports, "_plan"),
+    (matching, "match"),
+    (batches, "form"),
+    (batches, "post"),
+    (jobs, "follow"),
+)
 
 
 def killed(monkeypatch: pytest.MonkeyPatch, place: Any, name: str, *, on_call: int, after: bool = False) -> None:
@@ -101,7 +111,8 @@ def swept(work: Work) -> SyncRun:
 
 
 @pytest.mark.parametrize(
-    ("place", "name"), [(code_reports, "look_up"), (code_reports, "_form_batches"), (code_reports, "_import")]
+    ("place", "name"),
+    [(code_reports, "_plan"), (matching, "match"), (batches, "form"), (batches, "post"), (jobs, "follow")],
 )
 @pytest.mark.parametrize("after", [False, True])
 def test_a_run_killed_at_any_step_goes_on(
@@ -117,9 +128,9 @@ def test_a_run_killed_at_any_step_goes_on(
 
 
 def test_a_run_killed_after_one_of_two_batches_sends_only_the_other(
-    sandbox: Sandbox, work: Work, monkeypatch: pytest.MonkeyPatch
+    sandbox: Sandbox, work: Work, monkeypatch: pytest.MonkeyPatch, settings: Settings
 ) -> None:
-    monkeypatch.setattr(code_reports, "BATCH", 2)
+    settings.HUB_BATCH_RECORDS = 2
     people(sandbox, 4)
     killed(monkeypatch, jobs, "follow", on_call=1, after=True)
     with pytest.raises(KeyboardInterrupt):
@@ -131,7 +142,7 @@ def test_codes_deleted_between_plan_and_call_are_skipped(
     sandbox: Sandbox, work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     people(sandbox, 1)
-    killed(monkeypatch, code_reports, "_import", on_call=1)
+    killed(monkeypatch, batches, "send", on_call=1)
     with pytest.raises(KeyboardInterrupt):
         report(work)
     CustomerBinding.objects.all().delete()
@@ -139,20 +150,28 @@ def test_codes_deleted_between_plan_and_call_are_skipped(
     assert (run.state, run.count_skipped, imports()) == (State.DONE, 1, [])
 
 
-def test_an_import_whose_answer_is_lost_is_sent_again(sandbox: Sandbox, work: Work) -> None:
+def test_an_import_whose_answer_is_lost_is_found_in_the_job_list(sandbox: Sandbox, work: Work) -> None:
     people(sandbox, 1)
     set_faults(sandbox, norce={"lose_answers": {"Customer/ImportCustomers": 1}})
     assert report(work).state == State.PENDING
     be_due()
     work()
     assert (SyncRun.objects.get().state, binding(0).report) == (State.DONE, Binding.Report.ACCEPTED)
+    assert (len(imports()), NorceJob.objects.count(), len(payloads(sandbox))) == (1, 1, 1)
 
 
-def test_an_import_that_is_refused_fails_the_run_in_norces_words(
-    sandbox: Sandbox, work: Work, settings: Settings
-) -> None:
+def test_an_import_that_is_refused_fails_its_codes_in_norces_words(sandbox: Sandbox, work: Work) -> None:
     people(sandbox, 1)
     set_faults(sandbox, norce={"fail_next": {"Customer/ImportCustomers": [400]}})
     run = report(work)
-    assert (run.state, run.error_kind, binding(0).report) == (State.FAILED, "permanent", "due")
-    assert "A fault asks for 400" in run.error
+    assert (run.state, run.error_kind, run.count_failed) == (State.FAILED, "permanent", 1)
+    assert "A fault asks for 400" in run.rows.get().message
+    assert (binding(0).report, binding(0).report_error) == (Binding.Report.FAILED, run.rows.get().message)
+
+
+def test_one_refused_code_does_not_keep_the_others_of_its_call_back(sandbox: Sandbox, work: Work) -> None:
+    people(sandbox, 4)
+    set_faults(sandbox, norce={"fail_next": {"Customer/ImportCustomers": [400, 400, 400]}})
+    run = report(work)
+    assert (run.state, run.count_accepted, run.count_failed) == (State.FAILED, 3, 1)
+    assert [binding(number).report for number in range(4)] == ["failed", "accepted", "accepted", "accepted"]

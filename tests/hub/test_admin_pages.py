@@ -17,13 +17,24 @@ from django.utils import timezone
 from django_q.models import Schedule
 
 from hub import rejected, runs, schedules
-from hub.models import Application, ClusterBeat, OutboxMessage, RejectedMessage, SyncRow, SyncRun, ValueMapping
+from hub.models import (
+    Application,
+    ClusterBeat,
+    ErpConnection,
+    NorceJob,
+    OutboxMessage,
+    RejectedMessage,
+    SyncRun,
+    ValueMapping,
+)
 from hub.models.work import State
 
 LISTS = [
     "hub_outboxmessage",
     "hub_syncrun",
+    "hub_syncrow",
     "hub_norcejob",
+    "hub_inboxevent",
     "hub_attempt",
     "hub_apicall",
     "hub_rejectedmessage",
@@ -120,14 +131,6 @@ def test_a_long_list_stays_under_fifteen_queries(admin_client: Client, transacti
     assert not any("COUNT(" in query["sql"] for query in queries)
 
 
-def test_a_run_shows_its_refused_rows_first(admin_client: Client, transactional_db: None) -> None:
-    run = SyncRun.objects.create(resource="code_reports", state=State.FAILED)
-    SyncRow.objects.create(run=run, erp_code="GOOD-1", subject="customerbinding:1", action="accepted")
-    SyncRow.objects.create(run=run, erp_code="BAD-2", subject="customerbinding:2", action="failed")
-    page = admin_client.get(reverse("admin:hub_syncrun_change", args=[run.pk])).content.decode()
-    assert page.index("BAD-2") < page.index("GOOD-1")
-
-
 def test_a_run_leads_to_its_jobs(full_hub: Client) -> None:
     run = SyncRun.objects.get()
     page = full_hub.get(reverse("admin:hub_syncrun_change", args=[run.pk])).content.decode()
@@ -136,26 +139,45 @@ def test_a_run_leads_to_its_jobs(full_hub: Client) -> None:
     assert [job.run for job in full_hub.get(url).context["cl"].result_list] == [run]
 
 
-def test_only_one_code_report_is_started_from_the_list(admin_client: Client, transactional_db: None) -> None:
-    url = reverse("admin:hub_syncrun_start_code_report")
-    for _ in range(2):
-        admin_client.post(url, {"_form_submitted": "on", "mode": "full"})
-    assert list(SyncRun.objects.values_list("resource", "mode", "asked_by")) == [("code_reports", "full", "admin")]
+CONNECTION = {"name": "default", "party_rule": "separate", "brake_count": 25, "brake_percent": 5}
 
 
-def test_strict_kinds_are_check_boxes(admin_client: Client, application: Application) -> None:
+def test_kinds_and_fields_are_check_boxes(admin_client: Client, application: Application) -> None:
     url = reverse("admin:hub_erpconnection_change", args=[application.erp_connection.pk])
-    assert 'type="checkbox"' in admin_client.get(url).content.decode()
-    admin_client.post(url, {"name": "default", "strict_kinds": ["unit", "vat_rate"]})
-    application.erp_connection.refresh_from_db()
-    assert application.erp_connection.strict_kinds == ["unit", "vat_rate"]
+    page = admin_client.get(url).content.decode()
+    for text in ('type="checkbox"', "People and companies", "Brakes", "PhoneNumber (people and companies)"):
+        assert text in page
+    chosen = {"brake_short_percent": 70, "strict_kinds": ["unit", "vat_rate"], "left_to_norce": ["PhoneNumber"]}
+    admin_client.post(url, CONNECTION | chosen)
+    row = ErpConnection.objects.get()
+    assert (row.strict_kinds, row.left_to_norce, row.brake_short_percent) == (["unit", "vat_rate"], ["PhoneNumber"], 70)
 
 
-def test_people_change_how_often_a_schedule_runs_and_nothing_else(full_hub: Client) -> None:
-    schedule = Schedule.objects.get(name="sweep")
-    full_hub.post(reverse("admin:django_q_schedule_change", args=[schedule.pk]), {"minutes": "7", "name": "other"})
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("left_to_norce", "Code"),
+        ("left_to_norce", "ApplicationKey"),
+        ("left_to_norce", "Phone"),
+        ("brake_percent", 101),
+    ],
+)
+def test_what_norce_has_no_field_for_is_not_left_to_it(
+    admin_client: Client, application: Application, name: str, value: object
+) -> None:
+    url = reverse("admin:hub_erpconnection_change", args=[application.erp_connection.pk])
+    answer = admin_client.post(url, CONNECTION | {"brake_short_percent": 70, name: value})
+    assert list(answer.context["errors"].data) != []
+    assert ErpConnection.objects.get().brake_short_percent == 80
+
+
+def test_people_change_when_and_how_often_a_schedule_runs_and_nothing_else(full_hub: Client) -> None:
+    schedule = Schedule.objects.get(name="customers full")
+    chosen = {"minutes": "7", "name": "other", "next_run_0": "2031-02-01", "next_run_1": "21:30"}
+    full_hub.post(reverse("admin:django_q_schedule_change", args=[schedule.pk]), chosen)
     schedule.refresh_from_db()
-    assert (schedule.name, schedule.minutes) == ("sweep", 7)
+    moment = timezone.localtime(schedule.next_run)
+    assert (schedule.name, schedule.minutes, f"{moment:%Y-%m-%d %H:%M}") == ("customers full", 7, "2031-02-01 21:30")
 
 
 def test_the_queues_own_tables_are_out_of_sight(full_hub: Client) -> None:
@@ -178,7 +200,18 @@ def test_the_themes_words_are_swedish_too(admin_client: Client, transactional_db
     assert "Nollställ filter" in page.content.decode()
 
 
-def test_the_front_page_names_a_run_that_norce_does_not_end(admin_client: Client) -> None:
-    started = timezone.now() - timedelta(hours=2)
-    SyncRun.objects.create(resource="code_reports", state=State.SUBMITTED, started_at=started)
-    assert "Runs that Norce has worked on for over an hour" in admin_client.get("/admin/").content.decode()
+def test_the_front_page_leads_to_jobs_that_norce_does_not_end(admin_client: Client, transactional_db: None) -> None:
+    run = SyncRun.objects.create(resource="customers", state=State.SUBMITTED)
+    for number, minutes in enumerate((29, 31), start=1):
+        made = timezone.now() - timedelta(minutes=minutes)
+        NorceJob.objects.create(run=run, batch=number, job_id=number, method="ImportCustomers", created_at=made)
+    needs = {need.title: need for need in admin_client.get("/admin/").context["needs"]}
+    need = needs["Norce jobs that have taken over 30 minutes"]
+    assert [job.job_id for job in admin_client.get(need.url).context["cl"].result_list] == [2]
+
+
+def test_the_front_page_shows_what_held_runs_would_do(admin_client: Client, transactional_db: None) -> None:
+    SyncRun.objects.create(resource="customers", state=State.HELD, count_deactivated=4711, error="Too many.")
+    page = admin_client.get("/admin/").content.decode()
+    for text in ("Held runs and what they would do", "Customers to Norce", "4,711", "Too many."):
+        assert text in page

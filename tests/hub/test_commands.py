@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from connectors.sandbox.core import Sandbox
 from hub.management.base import as_table
-from hub.models import ApiCall, Application, Attempt, OutboxMessage, RejectedMessage, SyncRun
+from hub.models import ApiCall, Application, Attempt, InboxEvent, OutboxMessage, RejectedMessage, SyncRun
 from hub.models.work import State
 from orders.models import Order
 from tests.faults import set_faults, to_erp
@@ -138,9 +138,11 @@ def test_prune_deletes_what_is_older_than_it_is_kept_and_nothing_else() -> None:
     for number, days in enumerate((364, 366)):
         finished = now - timedelta(days)
         Attempt.objects.create(item_kind="a", item_id=1, number=number, started_at=finished, finished_at=finished)
+    for days in (179, 181):
+        InboxEvent.objects.create(event_type="e", key=str(days), state=State.DONE, finished_at=now - timedelta(days))
     Attempt.objects.create(item_kind="a", item_id=1, number=9, started_at=now - timedelta(900))
     deleted = {row["table"]: row["deleted"] for row in rows("prune")}
-    assert deleted == {"apicall": 1, "rejectedmessage": 1, "attempt": 1, "failure": 0}
+    assert deleted == {"apicall": 1, "rejectedmessage": 1, "attempt": 1, "inboxevent": 1, "failure": 0}
     assert (ApiCall.objects.count(), RejectedMessage.objects.count(), Attempt.objects.count()) == (1, 1, 2)
 
 
@@ -169,9 +171,16 @@ def test_sync_reports_the_run_it_waited_for(
     assert rows("sync", "code_reports", "--wait")[0] | {"run": 0} == {
         "run": 0,
         "resource": "code_reports",
+        "mode": "delta",
         "state": "Done",
         "read": 0,
+        "new": 0,
+        "changed": 0,
+        "unchanged": 0,
+        "deactivated": 0,
+        "refused": 0,
         "sent": 0,
+        "accepted": 0,
         "skipped": 0,
         "failed": 0,
         "ok": True,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from connectors.errors import PermanentError, TransientError
 from connectors.norce import wire
 from connectors.norce.types.jobs import Job, JobLogEntry, JobResponse
 from hub import gateways, jobs, registry
-from hub.models import NorceJob, SyncRow, SyncRun
+from hub.models import NorceJob, OutboxMessage, SyncRow, SyncRun
 from hub.models.work import State
 
 Action = SyncRow.Action
@@ -33,13 +35,15 @@ class Connect:
         return [wire.read(JobLogEntry, entry) for entry in self._log]
 
 
+def keep(run: SyncRun, batch: int) -> None:
+    SETTLED.extend(run.rows.filter(batch=batch).order_by("pk"))
+
+
 @pytest.fixture
 def run() -> Iterator[SyncRun]:
     """A run of a resource that keeps what was settled, with the rows C1, C2 and C3 in batch 1."""
     SETTLED.clear()
-    registry.add_resource(
-        registry.Resource(name="tests", run=lambda run: None, settle=SETTLED.extend, wanted=lambda: False)
-    )
+    registry.add_resource(registry.Resource(name="tests", run=lambda run: None, settle=keep, wanted=lambda: False))
     made = SyncRun.objects.create(resource="tests", state=State.SUBMITTED)
     for number in (1, 2, 3):
         SyncRow.objects.create(run=made, batch=1, erp_code=f"C{number}", subject=f"thing:{number}")
@@ -160,3 +164,26 @@ def test_an_ended_job_that_is_polled_again_changes_nothing(job: NorceJob, monkey
     before = list(SyncRow.objects.order_by("pk").values())
     polled(monkeypatch, job, Connect({"StatusId": 2, "Fail": 1}, [refusal("C2")]))
     assert list(SyncRow.objects.order_by("pk").values()) == before
+
+
+def late(job: NorceJob, monkeypatch: pytest.MonkeyPatch, minutes: float) -> list[str]:
+    """Look twice at a job that began so many minutes ago; return the mails that were put."""
+    job.created_at = timezone.now() - timedelta(minutes=minutes)
+    for _ in range(2):
+        with pytest.raises(TransientError):
+            polled(monkeypatch, job, Connect({"StatusId": 1}))
+    return [message.payload["subject"] for message in OutboxMessage.objects.all()]
+
+
+def test_operators_are_told_once_of_a_job_that_takes_too_long(job: NorceJob, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert late(job, monkeypatch, 30.1) == ["Norce has worked on job 17 for over 30 minutes"]
+
+
+def test_a_job_within_its_time_is_no_news(job: NorceJob, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert late(job, monkeypatch, 29.9) == []
+
+
+def test_a_job_that_ends_counts_its_records(job: NorceJob, monkeypatch: pytest.MonkeyPatch) -> None:
+    polled(monkeypatch, job, Connect({"StatusId": 2, "Totals": 3, "Fail": 1}, [refusal("C2")]))
+    job.refresh_from_db()
+    assert (job.total, job.failed, job.run.count_accepted, job.run.count_failed) == (3, 1, 2, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 
 from connectors.sandbox.core import Sandbox
 from customers.models import Binding, CustomerBinding
@@ -32,14 +33,19 @@ def start() -> SyncRun:
     return run
 
 
-def test_a_job_is_not_looked_at_before_its_run_has_sent_everything(due: CustomerBinding) -> None:
+def test_a_job_that_ends_while_its_run_still_sends_does_not_end_the_run(due: CustomerBinding) -> None:
     run = start()
-    item = engine.claim(SyncRun.claimable())
-    assert item is not None
-    NorceJob.objects.create(run=run, batch=1, job_id=1, method="ImportCustomers")
-    assert engine.claim(NorceJob.claimable()) is None
-    SyncRun.objects.filter(pk=run.pk).update(state=State.SUBMITTED)
-    assert engine.claim(NorceJob.claimable()) is not None
+    assert engine.claim(SyncRun.claimable()) is not None
+    NorceJob.objects.create(run=run, batch=1, job_id=1, method="ImportCustomers", finished_at=timezone.now())
+    runs.complete(run)
+    run.refresh_from_db()
+    assert run.state == State.RUNNING
+
+
+def test_a_run_whose_jobs_were_faster_ends_by_itself(due: CustomerBinding) -> None:
+    run = start()
+    NorceJob.objects.create(run=run, batch=1, job_id=1, method="ImportCustomers", finished_at=timezone.now())
+    assert runs.ending(run) == State.DONE
 
 
 def test_it_is_done_when_its_last_job_is(due: CustomerBinding, work: Work) -> None:
@@ -75,3 +81,20 @@ def test_a_person_can_free_a_run_whose_job_is_lost(due: CustomerBinding, sandbox
     run.refresh_from_db()
     engine.cancel(run, by="alice", reason="Norce lost the job.")
     assert runs.start(resource="code_reports", by="test") is not None
+
+
+def test_a_retry_sends_again_what_a_lost_job_never_answered_for(
+    due: CustomerBinding, sandbox: Sandbox, work: Work
+) -> None:
+    set_faults(sandbox, norce={"jobs": "hang"})
+    run = start()
+    work()
+    engine.cancel(NorceJob.objects.get(), by="alice", reason="Norce lost the job.")
+    runs.end_forsaken()
+    run.refresh_from_db()
+    assert (run.state, run.count_failed) == (State.FAILED, 1)
+    set_faults(sandbox, norce={})
+    engine.retry(run, by="alice", reason="Send it again.")
+    work()
+    run.refresh_from_db()
+    assert (run.state, run.count_accepted, run.jobs.count()) == (State.DONE, 1, 2)

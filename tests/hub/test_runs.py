@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from connectors.errors import ConfigError
-from hub import registry, runs, work
+from hub import registry, runs, tasks, work
 from hub.models import NorceJob, SyncRow, SyncRun
 from hub.models.work import State
 from tests.threads import shared_database, side_by_side
@@ -20,7 +23,7 @@ Action = SyncRow.Action
 @pytest.fixture
 def resource() -> Iterator[registry.Resource]:
     """A resource named ``tests`` that does nothing."""
-    made = registry.Resource(name="tests", run=lambda run: None, settle=lambda rows: None, wanted=lambda: False)
+    made = registry.Resource(name="tests", run=lambda run: None, settle=lambda run, batch: None, wanted=lambda: False)
     registry.add_resource(made)
     yield made
     del registry._resources["tests"]
@@ -72,12 +75,14 @@ def test_an_ended_run_lets_the_next_one_start(resource: registry.Resource, state
     assert start() is not None
 
 
-def test_a_scheduled_run_starts_only_when_there_is_something_to_do(resource: registry.Resource) -> None:
-    assert runs.start_if_wanted(resource="tests", by="schedule") is None
-    registry.add_resource(
-        registry.Resource(name="tests", run=resource.run, settle=resource.settle, wanted=lambda: True)
-    )
-    assert runs.start_if_wanted(resource="tests", by="schedule") is not None
+def test_a_scheduled_delta_starts_only_when_there_is_something_to_do(resource: registry.Resource) -> None:
+    assert tasks.start_run("tests") == []
+    registry.add_resource(replace(resource, wanted=lambda: True))
+    assert tasks.start_run("tests") == [SyncRun.objects.get().pk]
+
+
+def test_a_scheduled_full_run_does_not_ask_whether_there_is_something_to_do(resource: registry.Resource) -> None:
+    assert tasks.start_run("tests", "full") == [SyncRun.objects.get(mode="full").pk]
 
 
 def test_an_unknown_resource_is_named_with_those_there_are() -> None:
@@ -102,7 +107,7 @@ def test_a_run_whose_job_cannot_be_followed_is_ended_by_the_sweep(resource: regi
     run, jobs = submitted(Action.ACCEPTED, Action.SENT, job_states=(state,))
     runs.end_forsaken()
     run.refresh_from_db()
-    assert (run.state, run.error) == (State.FAILED, "1 of 2 rows were not taken.")
+    assert (run.state, run.error) == (State.FAILED, "1 records were not taken.")
     assert runs.start(resource=run.resource, by="anna") is not None
 
 
@@ -124,7 +129,7 @@ def test_a_run_whose_rows_were_all_taken_is_done() -> None:
 def test_a_run_with_refused_rows_has_failed_and_counts_them() -> None:
     run, jobs = submitted(Action.ACCEPTED, Action.FAILED, Action.FAILED)
     run = ended(run, jobs[0])
-    assert (run.state, run.error, run.error_kind) == (State.FAILED, "2 of 3 rows were not taken.", "permanent")
+    assert (run.state, run.error, run.error_kind) == (State.FAILED, "2 records were not taken.", "permanent")
     assert "say why" in run.remedy
 
 
@@ -132,3 +137,72 @@ def test_a_run_that_was_cancelled_meanwhile_stays_so() -> None:
     run, jobs = submitted(Action.ACCEPTED)
     SyncRun.objects.update(state=State.CANCELLED)
     assert ended(run, jobs[0]).state == State.CANCELLED
+
+
+def ended_well(days: float, **columns: Any) -> SyncRun:
+    created = timezone.now() - timedelta(days)
+    return SyncRun.objects.create(**{"resource": "tests", "state": State.DONE, "created_at": created} | columns)
+
+
+def test_the_first_delta_reads_everything(resource: registry.Resource) -> None:
+    ended_well(1, application_key="another"), ended_well(1, resource="others"), ended_well(1, dry_run=True)
+    run = start()
+    assert run is not None and run.since is None
+
+
+@pytest.mark.parametrize("mode", ["full", "delta"])
+def test_a_delta_reads_from_the_start_of_the_last_good_run_minus_an_overlap(
+    resource: registry.Resource, mode: str
+) -> None:
+    ended_well(3)
+    last = ended_well(2, mode=mode)
+    ended_well(1, state=State.FAILED), ended_well(1, state=State.CANCELLED)
+    run = start()
+    assert run is not None and run.since == last.created_at - timedelta(minutes=15)
+
+
+def test_a_full_run_reads_everything_whatever_ended_well(resource: registry.Resource) -> None:
+    ended_well(1, mode="full", count_read=7)
+    run = start("full")
+    assert run is not None and (run.since, run.expected) == (None, 7)
+
+
+def test_a_preview_may_run_beside_a_real_one(resource: registry.Resource) -> None:
+    assert start() is not None
+    assert runs.start(resource="tests", by="anna", dry_run=True) is not None
+    assert runs.start(resource="tests", by="anna", dry_run=True) is None
+
+
+def test_a_run_starts_for_each_application_that_has_none_under_way(resource: registry.Resource) -> None:
+    registry.add_resource(replace(resource, applications=lambda: ["a", "b", "c"]))
+    start(application_key="b")
+    started = runs.start_all(resource="tests", by="anna", mode="full")
+    assert [(run.application_key, run.mode) for run in started] == [("a", "full"), ("c", "full")]
+
+
+def test_a_full_run_that_went_well_discards_the_failed_ones_before_it() -> None:
+    failed = [ended_well(2, state=State.FAILED), ended_well(2, state=State.FAILED, mode="full")]
+    kept = [ended_well(2, state=State.FAILED, application_key="a"), ended_well(2, state=State.CANCELLED)]
+    run, jobs = submitted(Action.ACCEPTED)
+    SyncRun.objects.filter(pk=run.pk).update(mode="full")
+    run.refresh_from_db()
+    kept.append(ended_well(0, state=State.FAILED))
+    ended(run, jobs[0])
+    assert [SyncRun.objects.get(pk=one.pk).state for one in failed] == [State.SUPERSEDED] * 2
+    assert [SyncRun.objects.get(pk=one.pk).state for one in kept] == ["failed", "cancelled", "failed"]
+
+
+@pytest.mark.parametrize("columns", [{"mode": "delta"}, {"mode": "full", "dry_run": True}])
+def test_a_delta_or_a_preview_discards_nothing(columns: dict[str, Any]) -> None:
+    failed = ended_well(2, state=State.FAILED)
+    runs.supersede(ended_well(1, **columns))
+    failed.refresh_from_db()
+    assert failed.state == State.FAILED
+
+
+def test_the_last_full_run_is_the_one_before_that_ended_well() -> None:
+    last = ended_well(3, mode="full")
+    ended_well(2), ended_well(2, mode="full", state=State.FAILED), ended_well(2, mode="full", application_key="a")
+    run = ended_well(1, mode="full")
+    ended_well(0, mode="full")
+    assert runs.last_full(run) == last

@@ -1,4 +1,4 @@
-"""Delete what is older than it is kept."""
+"""Blank and delete what is older than it is kept."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from hub.prune import prune
 
 
 class Command(TableCommand):
-    """Prints how many rows of each table were deleted."""
+    """Prints how many rows of each table were blanked or deleted."""
 
-    help = "Delete old calls, attempts and rejected messages."
+    help = "Blank and delete old run rows, runs, calls, attempts, events and rejected messages."
 
     def rows(self, **options: Any) -> Sequence[Row]:
         """Prune once."""

@@ -1,0 +1,127 @@
+"""Find one person by e-mail address, ERP code or Norce id, and scramble what runs and bindings keep of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from connectors.errors import ConfigError, PermanentError
+from customers import forgetting
+from customers.identity import normal_email
+from customers.kinds import PEOPLE
+from customers.models import CustomerBinding, subject_of
+from hub import registry
+from hub.models import ErpConnection, SyncRow
+from hub.models.runs import ACTIVE
+from hub.person import Person
+
+Action = SyncRow.Action
+
+
+def eraser() -> registry.Eraser:
+    """Return what the customers app does to erase a person."""
+    return registry.Eraser(find=find, unfinished=unfinished, erase=erase)
+
+
+def person_by(*, email: str = "", code: str = "", norce_id: int | None = None) -> Person:
+    """Return whom an e-mail address, an ERP code or a Norce id means, as far as it alone tells.
+
+    Raises PermanentError that lists the codes where it means several people, and ConfigError unless
+    exactly one of the three is given. Nobody may have it: `Person` is then empty, but for an address.
+    """
+    if sum(map(bool, (email.strip(), code.strip(), norce_id))) != 1:
+        raise ConfigError("Name one person.", remedy="Give one of --email, --code and --norce-id.")
+    if email.strip():
+        return Person(emails=frozenset([normal_email(email)]))
+    found = _people(_by_code(code.strip()) if code.strip() else _by_norce_id(norce_id))
+    if len(found) > 1:
+        named = ", ".join(sorted(f"{connection} {own}" for codes in found for connection, own in codes))
+        raise PermanentError(f"{len(found)} people match, with these codes: {named}.", remedy="Name one by --email.")
+    return Person(codes=next(iter(found), frozenset()))
+
+
+def find(person: Person) -> Person:
+    """Return the person with the e-mail addresses, codes and run rows that the register's side knows."""
+    bound = CustomerBinding.objects.filter(_bound(person)).defer("sent")
+    codes = person.codes | {(row.erp_connection, row.erp_code) for row in bound}
+    emails = person.emails | {row.email for row in bound if row.email}
+    rows = _rows(Person(emails=emails, codes=codes))
+    if not emails:
+        emails |= set(rows.exclude(identifier="").values_list("identifier", flat=True))
+    return Person(emails=emails, codes=codes, subjects=frozenset(_subjects(codes)))
+
+
+def unfinished(person: Person) -> list[str]:
+    """Return in words which runs have not ended with what they have planned or sent about the person."""
+    rows = _rows(person).filter(run__state__in=ACTIVE, run__dry_run=False, action__in=(Action.PLANNED, Action.SENT))
+    runs = rows.order_by("run_id").values_list("run_id", "run__resource").distinct()
+    return [f"run {pk} ({resource}) has a record of theirs under way" for pk, resource in runs]
+
+
+def erase(person: Person) -> dict[str, int]:
+    """Blank the person's run rows and bindings, and mark these as forgotten: no run brings the person back.
+
+    A code that only runs have seen gets a forgotten binding too; the next delta would bring it anew.
+    """
+    _bind_unbound(person)
+    rows = _rows(person).exclude(identifier="", payload="")
+    bound = CustomerBinding.objects.filter(_bound(person))
+    changed = bound.filter(Q(forgotten_at=None) | ~Q(email="") | ~Q(sent=""))
+    counts = {"syncrow": rows.count(), "customerbinding": changed.count()}
+    forgetting.blank(_rows(person))
+    forgetting.forget(changed)
+    return counts
+
+
+def _bind_unbound(person: Person) -> None:
+    rows = _rows(person).order_by().values_list("run__application_key", "erp_connection", "erp_code").distinct()
+    now = timezone.now()
+    forgotten = [
+        CustomerBinding(
+            application_key=key, erp_connection=connection, erp_code=code, report="", is_active=False, forgotten_at=now
+        )
+        for key, connection, code in rows
+    ]
+    CustomerBinding.objects.bulk_create(forgotten, ignore_conflicts=True)
+
+
+def _bound(person: Person) -> Q:
+    found = Q(email__in=person.emails) & ~Q(email="")
+    for connection, code in person.codes:
+        found |= Q(erp_connection=connection, erp_code=code)
+    return found
+
+
+def _rows(person: Person) -> QuerySet[SyncRow]:
+    people = Q(subject__startswith=f"{PEOPLE.name}:")
+    return SyncRow.objects.filter(
+        Q(subject__in=_subjects(person.codes)) | (people & Q(identifier__in=person.emails) & ~Q(identifier=""))
+    )
+
+
+def _subjects(codes: Iterable[tuple[str, str]]) -> list[str]:
+    return [subject_of(PEOPLE.name, connection, code) for connection, code in codes]
+
+
+def _by_code(code: str) -> list[tuple[str, str, str]]:
+    names = list(ErpConnection.objects.values_list("name", flat=True))
+    bound = CustomerBinding.objects.filter(erp_code=code).values_list("erp_connection", "erp_code", "email")
+    rows = SyncRow.objects.filter(subject__in=_subjects((name, code) for name in names))
+    seen = rows.values_list("erp_connection", "erp_code", "identifier").distinct()
+    return list(bound) or list(seen)
+
+
+def _by_norce_id(number: int | None) -> list[tuple[str, str, str]]:
+    bound = CustomerBinding.objects.filter(norce_id=number)
+    return list(bound.values_list("erp_connection", "erp_code", "email"))
+
+
+def _people(found: Iterable[tuple[str, str, str]]) -> list[frozenset[tuple[str, str]]]:
+    """Return the codes of each person: an e-mail address tells people apart, without one the ERP and code do."""
+    people: defaultdict[str, set[tuple[str, str]]] = defaultdict(set)
+    for connection, code, email in found:
+        people[email or subject_of(PEOPLE.name, connection, code)].add((connection, code))
+    return [frozenset(codes) for codes in people.values()]

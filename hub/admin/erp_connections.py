@@ -1,0 +1,90 @@
+"""ERP connections: what people set for an ERP, its people and companies, and its brakes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.admin import display, register
+from django.core.validators import MaxValueValidator
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from connectors.norce.types.import_header import CompanyField, CustomerField
+from hub.admin.theme import ModelAdmin, ModelForm
+from hub.models import ErpConnection
+from hub.models.configuration import ValueKind
+
+# A record is found and filed by these, and the last two are switches of the header and no fields.
+NEVER_LEFT = {"Id", "Code", "ApplicationKey", "SearchOnlyByCode", "PreserveFlags"}
+PERCENTAGES = ("brake_percent", "brake_short_percent")
+
+
+def norce_fields() -> list[tuple[str, Any]]:
+    """Return the fields of Norce's customers and companies that may be left to Norce, with whose they are."""
+    people, organisations = ({field.value for field in kind} - NEVER_LEFT for kind in (CustomerField, CompanyField))
+    labels = [
+        (people & organisations, _("%(field)s (people and companies)")),
+        (people - organisations, _("%(field)s (people)")),
+        (organisations - people, _("%(field)s (companies)")),
+    ]
+    return [(name, label % {"field": name}) for names, label in labels for name in sorted(names)]
+
+
+class ErpConnectionForm(ModelForm):
+    """Kinds and fields as check boxes."""
+
+    strict_kinds = forms.MultipleChoiceField(
+        label=_("Strict value kinds"),
+        choices=ValueKind.choices,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+        help_text=_("An order with a value of these kinds that has no mapping stops, and says what to add."),
+    )
+    left_to_norce = forms.MultipleChoiceField(
+        label=_("Fields left to Norce"),
+        choices=norce_fields,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+        help_text=_("Never sent: what Norce's people write in these fields stays."),
+    )
+
+    class Meta:
+        model = ErpConnection
+        fields = (
+            "name",
+            "strict_kinds",
+            "party_rule",
+            "owns_relations",
+            "replaces_flags",
+            "left_to_norce",
+            "brake_count",
+            "brake_percent",
+            "brake_short_percent",
+        )
+        # Help texts are HTML, in which the model's <NAME> would vanish.
+        help_texts = {"name": _("What follows ERP_URL_ in the environment, in lower case; default for ERP_URL.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Keep percentages below a hundred."""
+        super().__init__(*args, **kwargs)
+        for name in self.fields.keys() & set(PERCENTAGES):
+            self.fields[name].validators.append(MaxValueValidator(100))
+
+
+@register(ErpConnection)
+class ErpConnectionAdmin(ModelAdmin):
+    """An ERP by name."""
+
+    form = ErpConnectionForm
+    list_display = ("name", "party_rule", "strict")
+    fieldsets = (
+        (None, {"fields": ("name", "strict_kinds")}),
+        (_("People and companies"), {"fields": ("party_rule", "owns_relations", "replaces_flags", "left_to_norce")}),
+        (_("Brakes"), {"fields": ("brake_count", "brake_percent", "brake_short_percent")}),
+    )
+
+    @display(description=_("Strict value kinds"))
+    def strict(self, row: ErpConnection) -> str:
+        """Return the strict kinds in words."""
+        return ", ".join(str(ValueKind(kind).label) for kind in row.strict_kinds if kind in ValueKind.values)
