@@ -140,9 +140,13 @@ class BindingAdmin(CompareAdmin):
             return []
         return list(super().get_actions_detail(request, object_id))  # type: ignore[misc]
 
-    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
-        """Write only what was corrected: a run may have written the rest meanwhile."""
-        obj.save(update_fields=form.changed_data if change else None)
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Write only what was corrected: a run may have written the rest meanwhile. A corrected code is reported."""
+        fields = list(form.changed_data)
+        if change and "erp_code" in fields:
+            obj.report, obj.report_error = Binding.Report.DUE, ""
+            fields += ["report", "report_error"]
+        obj.save(update_fields=fields if change else None)
 
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
         """Find by exact ERP code, identifier or Norce id, typed in any way."""

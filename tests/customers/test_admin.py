@@ -59,6 +59,13 @@ def test_a_code_is_reported_again_on_request(admin_client: Client, person: Custo
     assert (person.report, person.report_error) == (Binding.Report.DUE, "")
 
 
+def test_a_corrected_code_is_reported_by_itself(admin_client: Client, person: CustomerBinding) -> None:
+    data = {"erp_code": "10046", "email": person.email, "norce_id": 77}
+    admin_client.post(reverse(f"{PEOPLE}_change", args=[person.pk]), data)
+    person.refresh_from_db()
+    assert (person.erp_code, person.report, person.report_error) == ("10046", Binding.Report.DUE, "")
+
+
 def test_many_codes_are_reported_again(admin_client: Client, person: CustomerBinding) -> None:
     data = {"action": "report_selected", ACTION_CHECKBOX_NAME: [person.pk]}
     page = admin_client.post(reverse(f"{PEOPLE}_changelist"), data, follow=True).content.decode()
