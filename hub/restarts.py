@@ -29,7 +29,9 @@ def restart(item: NorceJob, *, by: str, reason: str) -> None:
         raise work.NotAllowed(refusal)
     try:
         with transaction.atomic():
-            NorceJob.objects.filter(pk=item.pk).update(restart_wanted=True, state=State.CANCELLED)
+            NorceJob.objects.filter(pk=item.pk).update(
+                restart_wanted=True, state=State.CANCELLED, created_at=timezone.now()
+            )
             work.retry(item, by=by, reason=reason)
             item.run.rows.filter(batch=item.batch, action__in=(SyncRow.Action.FAILED, SyncRow.Action.ACCEPTED)).update(
                 action=SyncRow.Action.SENT

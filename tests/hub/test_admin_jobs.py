@@ -23,7 +23,9 @@ Status = NorceJob.Status
 
 def job(**columns: Any) -> NorceJob:
     run = SyncRun.objects.create(resource="customers", state=State.DONE, phase=SyncRun.Phase.SENT)
-    SyncRow.objects.create(run=run, erp_code="C1", subject="customer:default:C1", batch=1, action="failed")
+    SyncRow.objects.create(
+        run=run, erp_code="C1", subject="customer:default:C1", batch=1, action="failed", payload='{"Code":"C1"}'
+    )
     ended = {"state": State.DONE, "finished_at": timezone.now(), "norce_status": Status.SUCCEEDED}
     number = NorceJob.objects.count() + 1
     return NorceJob.objects.create(
@@ -85,6 +87,13 @@ def test_a_job_that_a_newer_one_has_overtaken_is_not_restarted(admin_client: Cli
     old, new = job(), job()
     assert "would overwrite newer data" in page_of(admin_client, old)
     assert button(new) in page_of(admin_client, new)
+
+
+def test_a_job_with_an_erased_person_is_not_restarted(admin_client: Client) -> None:
+    item = job()
+    SyncRow.objects.update(payload="")
+    assert "forgotten or erased" in page_of(admin_client, item)
+    assert button(item) not in page_of(admin_client, item)
 
 
 def test_a_viewer_may_not_restart(client: Client) -> None:
