@@ -137,11 +137,6 @@ def header(sandbox: Sandbox) -> list[str]:
     return list(payload["header"][f"{payload['kind']}FieldsThatAreSet"])
 
 
-def in_order(sandbox: Sandbox) -> dict[str, Record]:
-    """Return Norce's people by code."""
-    return {row["Code"]: row for row in sandbox.state.customers}
-
-
 def norce(sandbox: Sandbox, code: str) -> Record:
     """Return the one customer of Norce that has a code."""
     [record] = sandbox.state.customers.find("code", code)

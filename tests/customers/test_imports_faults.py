@@ -1,4 +1,4 @@
-"""Norce and the ERP answer too much, nothing, late or wrongly in the midst of a run: it comes through and sends once."""
+"""Norce and the ERP answer 429, nothing, late or wrongly in the midst of a run: it comes through and sends once."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from tests.customers.registers import (
     binding,
     calls,
     change,
+    company,
     norce,
     people,
     row,
@@ -99,6 +100,15 @@ def test_a_lost_answer_to_an_import_is_found_in_norces_list(sandbox: Sandbox, wo
     assert_all_were_sent_once(sandbox, to_the_end(work, start()), codes)
     assert (len(calls()), operations("norce").count("Job/List")) == (3, 2)
     assert {job["JobId"] for job in sandbox.state.jobs} == set(NorceJob.objects.values_list("job_id", flat=True))
+
+
+def test_a_lost_answer_is_found_behind_another_runs_later_job(sandbox: Sandbox, work: Work, codes: list[str]) -> None:
+    company(sandbox, "B1")
+    set_faults(sandbox, norce={"lose_answers": {IMPORT: 1}})
+    item = worked(work, start())
+    assert run(work, "companies").state == State.DONE
+    assert state_of(to_the_end(work, item))[0] == State.DONE
+    assert (sent_codes(sandbox).count("P001"), len(list(sandbox.state.jobs))) == (1, 4)
 
 
 def test_a_lost_answer_to_a_page_has_the_page_read_again(sandbox: Sandbox, work: Work, codes: list[str]) -> None:

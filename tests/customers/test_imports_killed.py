@@ -154,9 +154,9 @@ def test_a_worker_that_lost_its_lease_keeps_no_page(
     assert sent_codes(sandbox) == CODES
 
 
-def work_until_death(statement: int, *, after: bool) -> bool:
+def work_until_death(statement: int) -> bool:
     """Work as a worker does until it dies at a statement; return whether it died at all."""
-    wrapper = DiesAt(statement, after=after)
+    wrapper = DiesAt(statement, after=False)
     with suppress(Killed), connection.execute_wrapper(wrapper):
         while drain.step():
             pass
@@ -173,26 +173,20 @@ def assert_both_sides_are_right(sandbox: Sandbox, item: SyncRun, number: int) ->
     assert (item.state, item.count_read, item.count_accepted) == (State.DONE, 3, 3)
 
 
-def die_everywhere(sandbox: Sandbox, work: Work, *, after: bool) -> int:
-    """Change one, add and remove one, dying one statement later each time; return after how many none was left."""
+# PostgreSQL's driver warns of a cursor that the dead worker has left open.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_it_survives_death_before_every_statement(sandbox: Sandbox, work: Work) -> None:
+    person(sandbox, "N1")
+    people(sandbox, 2)
+    run(work)
     for number in range(1, 400):
         change(sandbox, "P001", phone=str(number))
         person(sandbox, f"N{number + 1}")
         remove(sandbox, f"N{number}")
-        before = len(list(sandbox.state.jobs))
-        item = start()
-        died = work_until_death(number, after=after)
-        swept(work, item)
-        assert_both_sides_are_right(sandbox, item, number)
+        before, item = len(list(sandbox.state.jobs)), start()
+        died = work_until_death(number)
+        assert_both_sides_are_right(sandbox, swept(work, item), number)
         assert len(list(sandbox.state.jobs)) - before == 3
         if not died:
-            return number
-    raise AssertionError("The run has no end.")
-
-
-@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-def test_it_survives_death_at_every_statement(sandbox: Sandbox, work: Work, after: bool) -> None:
-    person(sandbox, "N1")
-    people(sandbox, 2)
-    assert run(work).state == State.DONE
-    assert die_everywhere(sandbox, work, after=after) > 60
+            break
+    assert 60 < number < 399

@@ -142,7 +142,8 @@ def test_prune_deletes_what_is_older_than_it_is_kept_and_nothing_else() -> None:
         InboxEvent.objects.create(event_type="e", key=str(days), state=State.DONE, finished_at=now - timedelta(days))
     Attempt.objects.create(item_kind="a", item_id=1, number=9, started_at=now - timedelta(900))
     deleted = {row["table"]: row["deleted"] for row in rows("prune")}
-    assert deleted == {"apicall": 1, "rejectedmessage": 1, "attempt": 1, "inboxevent": 1, "failure": 0}
+    one = dict.fromkeys(("apicall", "rejectedmessage", "attempt", "inboxevent"), 1)
+    assert deleted == dict.fromkeys(deleted, 0) | one
     assert (ApiCall.objects.count(), RejectedMessage.objects.count(), Attempt.objects.count()) == (1, 1, 2)
 
 

@@ -181,7 +181,7 @@ def test_an_order_that_has_not_ended_or_is_younger_keeps_its_contents(sent: Orde
 def test_an_erased_order_that_comes_again_does_not_bring_the_person_back(
     received: Callable[..., Order], post_order: Callable[..., Any], work: Callable[[], int]
 ) -> None:
-    order = received("01")
+    received("01")
     work()
     erase()
     assert post_order(sample("01")).json()["StatusCode"] == "OK"

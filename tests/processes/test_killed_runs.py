@@ -19,7 +19,7 @@ START = (
 PAGE = "GET /erp/customers/list"
 IMPORT = "POST /commerce/connect/4.0/Customer/ImportCustomers"
 # What is called, and the how many-th of these calls is struck.
-MOMENTS = [(PAGE, 1), (PAGE, 2), (IMPORT, 1), (IMPORT, 2), ("GET /commerce/connect/4.0/Job/Get", 1)]
+MOMENTS = [(PAGE, 2), (IMPORT, 2), ("GET /commerce/connect/4.0/Job/Get", 1)]
 PEOPLE = 1500
 
 
