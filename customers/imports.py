@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from connectors.errors import HoldError
@@ -129,8 +130,7 @@ def preview(item: SyncRun) -> State:
 def send(item: SyncRun, until: float) -> State:
     """Send the planned rows in batches; after a person's Retry also those that Norce did not take."""
     if item.phase == Phase.SENT:
-        failed = item.rows.filter(action=SyncRow.Action.FAILED)
-        failed.update(action=SyncRow.Action.PLANNED, batch=None, message="")
+        batches.plan_again(item)
         runs.store(item, phase=Phase.SENDING)
     batches.form(item)
     if not batches.send(item, until=until):

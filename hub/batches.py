@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Min, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -19,11 +19,16 @@ from connectors.norce.types.jobs import Job, JobResponse
 from connectors.redaction import redact_text
 from hub import gateways, jobs, registry, runs, work
 from hub.models import NorceJob, SyncRow, SyncRun
+from hub.models.runs import ACTIVE
 
 # A refused call is cut in halves to find the record that Norce refuses; a run that meets more is set up wrongly.
 MOST_SPLITS = 40
 # Norce's time stamps carry no offset and their zone is not published; further away than this it is another job.
 CLOCK_DOUBT = timedelta(hours=15)
+# All zones are whole quarters of an hour apart, so within one the minutes tell.
+ZONE_STEP = timedelta(minutes=15)
+CLOCK_SKEW = timedelta(minutes=2)
+QUEUED = timedelta(minutes=5)
 
 
 def form(item: SyncRun) -> None:
@@ -57,6 +62,18 @@ def _groups(item: SyncRun) -> Iterator[list[int]]:
             size, before = size + length + 1, field_set
         if keys:
             yield keys
+
+
+def plan_again(item: SyncRun) -> None:
+    """Plan anew what Norce did not take, and what a job that nobody follows any more never answered for."""
+    followed = item.jobs.filter(state__in=ACTIVE, finished_at=None).values("batch")
+    lost = Q(action=SyncRow.Action.SENT) & ~Q(batch__in=followed)
+    with transaction.atomic():
+        item.rows.filter(Q(action=SyncRow.Action.FAILED) | lost).update(
+            action=SyncRow.Action.PLANNED, batch=None, message=""
+        )
+        item.cursor.pop("splits", None)
+        runs.store(item, cursor=item.cursor)
 
 
 def send(item: SyncRun, *, until: float) -> bool:
@@ -128,15 +145,16 @@ def _find_lost_job(item: SyncRun) -> None:
     """See whether the call whose answer we never got made a job; exactly one that fits is taken for ours.
 
     The list has no link to the call, so the job is told by being unknown to us, newer than all we
-    know, about as many records, and of this day. When none or several fit, the batch is sent again:
-    the same records once more change nothing.
+    knew before the call, about as many records, and of this day. When none or several fit, the batch
+    is sent again: the same records once more change nothing.
     """
     if item.posting_batch is None:
         return
     rows = _planned(item).filter(batch=item.posting_batch)
     found = [job for job in gateways.norce_connect().jobs() if _fits(job, rows.count(), item.posting_since)]
     known = set(NorceJob.objects.filter(job_id__in=[job.job_id for job in found]).values_list("job_id", flat=True))
-    newest = NorceJob.objects.aggregate(newest=Max("job_id"))["newest"] or 0
+    earlier = NorceJob.objects.filter(created_at__lt=item.posting_since or timezone.now())
+    newest = earlier.aggregate(newest=Max("job_id"))["newest"] or 0
     unknown = [job for job in found if job.job_id not in known and (job.job_id or 0) > newest]
     if len(unknown) == 1 and (row := rows.first()) is not None:
         method = item.field_sets[row.field_set or 0][0]
@@ -151,7 +169,9 @@ def _fits(job: Job, records: int, since: datetime | None) -> bool:
         return job.totals == records
     if timezone.is_naive(started):
         started = timezone.make_aware(started)
-    return job.totals == records and abs(started - since) < CLOCK_DOUBT
+    later = started - since
+    near = -CLOCK_SKEW < (later + ZONE_STEP / 2) % ZONE_STEP - ZONE_STEP / 2 < QUEUED
+    return job.totals == records and abs(later) < CLOCK_DOUBT and near
 
 
 def _planned(item: SyncRun) -> QuerySet[SyncRow]:

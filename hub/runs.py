@@ -146,7 +146,12 @@ def end_forsaken() -> None:
 
 def has_open_jobs(item: SyncRun) -> bool:
     """Return whether Norce is still working on anything the run has sent."""
-    return item.jobs.filter(state__in=ACTIVE, finished_at=None).exists()
+    return open_jobs(item).exists()
+
+
+def open_jobs(item: SyncRun) -> QuerySet[NorceJob]:
+    """Return the run's jobs that Norce is still working on."""
+    return item.jobs.filter(state__in=ACTIVE, finished_at=None)
 
 
 def is_overtaken(job: NorceJob) -> bool:
