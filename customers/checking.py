@@ -11,7 +11,7 @@ from django.db.models.functions import Concat
 from customers import bindings, reading, records
 from customers.kinds import Kind
 from customers.models import Binding, subject_of
-from hub import work
+from hub import batches, runs, work
 from hub.models import ErpConnection, SyncRow, SyncRun
 
 CHUNK = 1000
@@ -27,8 +27,10 @@ def add_missing(item: SyncRun, kind: Kind) -> None:
         connection = ErpConnection.objects.get(name=name)
         for chunk in _missing(item, kind, name):
             work.beat(item)
-            reading.keep([_ended(item, kind, connection, row) for row in chunk])
-    work.mine(item).update(field_sets=item.field_sets)
+            rows = [_ended(item, kind, connection, row) for row in chunk]
+            batches.place(item, rows)
+            reading.keep(rows)
+    runs.store(item, field_sets=item.field_sets, cursor=item.cursor)
 
 
 def _missing(item: SyncRun, kind: Kind, connection: str) -> Iterator[Sequence[Binding]]:
@@ -92,6 +94,7 @@ def refuse_bound(item: SyncRun, kind: Kind) -> None:
     rows = to_send(item, kind).exclude(identifier="")
     rows.filter(Exists(others)).update(
         change=Change.REFUSED,
+        batch=None,
         message=Concat(
             Value(f"{kind.natural}: it belongs to ERP code "),
             Subquery(others.values("erp_code")[:1]),
@@ -116,7 +119,7 @@ def refuse_doubles(item: SyncRun, kind: Kind) -> None:
 def _refuse_shared(item: SyncRun, kind: Kind, others: dict[int, str]) -> None:
     text = f"{kind.natural}: the ERP has it on another customer too, code %s. Merge them there, or correct one."
     rows = [SyncRow(pk=pk, change=Change.REFUSED, message=text % other) for pk, other in others.items()]
-    SyncRow.objects.bulk_update(rows, ["change", "message"], batch_size=200)
+    SyncRow.objects.bulk_update(rows, ["change", "batch", "message"], batch_size=200)
 
 
 def to_send(item: SyncRun, kind: Kind) -> QuerySet[SyncRow]:

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from connectors.errors import HoldError

@@ -103,7 +103,10 @@ class Register:
             if self._decide(row, by_code.get(row.erp_code), by_identifier.get(row.identifier, []))
         ]
         self._refuse_taken(rows)
-        SyncRow.objects.bulk_update(rows, ["norce_id", "change", "message"], batch_size=200)
+        for row in rows:
+            # With an Id it has other fields, so it belongs to another call.
+            row.batch = None
+        SyncRow.objects.bulk_update(rows, ["norce_id", "change", "message", "batch"], batch_size=200)
 
     def _candidates(self, parties: Sequence[NorceParty]) -> QuerySet[SyncRow]:
         identifiers = {party.identifier for party in parties} - {""}

@@ -17,7 +17,7 @@ from customers import bindings, planning, records, separation
 from customers.kinds import BOTH, Kind
 from customers.models import Binding, subject_of
 from customers.planning import Known, Mapped, Verdict
-from hub import gateways, values, work
+from hub import batches, gateways, values, work
 from hub.models import Application, ErpConnection, SyncRow, SyncRun
 
 PAGE = 1000
@@ -106,6 +106,7 @@ def take_page(item: SyncRun, kind: Kind, connection: ErpConnection, parties: Seq
         unchanged += verdict.change == Change.UNCHANGED
         if verdict.change != Change.UNCHANGED or item.dry_run:
             rows.append(_row(item, kind, connection, one, verdict, known.get(code)))
+    batches.place(item, rows)
     keep(rows)
     if not item.dry_run:
         kind.table._default_manager.filter(pk__in=[one.pk for one in known.values()]).update(seen_run=item.pk)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Min, Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -19,10 +20,10 @@ from connectors.norce.types.jobs import Job, JobResponse
 from connectors.redaction import redact_text
 from hub import gateways, jobs, registry, runs, work
 from hub.models import NorceJob, SyncRow, SyncRun
-from hub.models.runs import ACTIVE
 
 # A refused call is cut in halves to find the record that Norce refuses; a run that meets more is set up wrongly.
 MOST_SPLITS = 40
+SENDABLE = (SyncRow.Change.NEW, SyncRow.Change.CHANGED, SyncRow.Change.DEACTIVATED)
 # Norce's time stamps carry no offset and their zone is not published; further away than this it is another job.
 CLOCK_DOUBT = timedelta(hours=15)
 # All zones are whole quarters of an hour apart, so within one the minutes tell.
@@ -31,12 +32,28 @@ CLOCK_SKEW = timedelta(minutes=2)
 QUEUED = timedelta(minutes=5)
 
 
-def form(item: SyncRun) -> None:
-    """Number the planned rows in batches of equal fields, at most HUB_BATCH_RECORDS and HUB_BATCH_BYTES each.
+def place(item: SyncRun, rows: Iterable[SyncRow]) -> None:
+    """Give new rows their batch before they are written: at most HUB_BATCH_RECORDS and HUB_BATCH_BYTES, equal fields.
 
     Norce publishes no limits; one record per call is bad practice (customers-jobs-auth.md § 7). Rows
-    with and without a Norce id never share a call, because their fields differ.
+    with and without a Norce id never share a call, because their fields differ. How full each batch is
+    stands in the run's cursor, which the caller stores with the rows.
     """
+    fill = item.cursor.setdefault("fill", {})
+    for row in rows:
+        if row.field_set is None or row.change not in SENDABLE:
+            continue
+        key = f"{row.field_set}:{row.norce_id is not None}"
+        number, records, size = fill.get(key, (0, settings.HUB_BATCH_RECORDS, 0))
+        length = len(row.payload) + 1
+        if records >= settings.HUB_BATCH_RECORDS or size + length > settings.HUB_BATCH_BYTES:
+            number, records, size = item.cursor.get("batches", 0) + 1, 0, 0
+            item.cursor["batches"] = number
+        row.batch, fill[key] = number, [number, records + 1, size + length]
+
+
+def form(item: SyncRun) -> None:
+    """Number the planned rows that have no batch yet, as `place` does: those whose fields or fate have changed."""
     for number, keys in enumerate(_groups(item), start=_last(item) + 1):
         item.rows.filter(pk__in=keys).update(batch=number)
 
@@ -66,7 +83,7 @@ def _groups(item: SyncRun) -> Iterator[list[int]]:
 
 def plan_again(item: SyncRun) -> None:
     """Plan anew what Norce did not take, and what a job that nobody follows any more never answered for."""
-    followed = item.jobs.filter(state__in=ACTIVE, finished_at=None).values("batch")
+    followed = runs.open_jobs(item).values("batch")
     lost = Q(action=SyncRow.Action.SENT) & ~Q(batch__in=followed)
     with transaction.atomic():
         item.rows.filter(Q(action=SyncRow.Action.FAILED) | lost).update(
@@ -83,19 +100,22 @@ def send(item: SyncRun, *, until: float) -> bool:
     """
     resource = registry.resource(item.resource)
     _find_lost_job(item)
-    done = 0
-    while (batch := _planned(item).filter(batch__gt=done).aggregate(first=Min("batch"))["first"]) is not None:
+    waiting = deque(_planned(item).order_by("batch").values_list("batch", flat=True).distinct())
+    while waiting:
         if time.monotonic() > until:
             return False
+        batch = waiting.popleft() or 0
         resource.before_send(item, batch)
         rows = _planned(item).filter(batch=batch)
         if rows.exists():
-            _send(item, batch, rows)
-        done = batch - 1 if rows.exists() else batch
+            halves = _send(item, batch, rows)
+            waiting.extendleft(halves[:1])
+            waiting.extend(halves[1:])
     return True
 
 
-def _send(item: SyncRun, batch: int, rows: QuerySet[SyncRow]) -> None:
+def _send(item: SyncRun, batch: int, rows: QuerySet[SyncRow]) -> tuple[int, ...]:
+    """Send one batch; return the batches that it was cut into, if Norce refused it."""
     # The mark stays when the answer is lost or we are killed: the job list is looked at before we send again.
     if not work.mine(item).update(posting_batch=batch, posting_since=timezone.now()):
         raise work.LeaseLost(str(item))
@@ -107,9 +127,9 @@ def _send(item: SyncRun, batch: int, rows: QuerySet[SyncRow]) -> None:
             work.mine(item).update(posting_batch=None)
         if not isinstance(error, PermanentError):
             raise
-        _refused(item, batch, error)
-    else:
-        jobs.follow(item, batch=batch, method=method, response=response)
+        return _refused(item, batch, error)
+    jobs.follow(item, batch=batch, method=method, response=response)
+    return ()
 
 
 def post(item: SyncRun, rows: QuerySet[SyncRow]) -> tuple[str, JobResponse]:
@@ -125,20 +145,22 @@ def post(item: SyncRun, rows: QuerySet[SyncRow]) -> tuple[str, JobResponse]:
     return method, connect.import_encoded(method, records, fields=header, account_id=settings.NORCE_ACCOUNT_ID)
 
 
-def _refused(item: SyncRun, batch: int, error: PermanentError) -> None:
+def _refused(item: SyncRun, batch: int, error: PermanentError) -> tuple[int, ...]:
     """Let the halves of a refused batch be sent apart; a single record is what Norce refuses."""
     keys = list(_planned(item).filter(batch=batch).order_by("pk").values_list("pk", flat=True))
     splits = item.cursor.get("splits", 0)
     if len(keys) > 1 and splits < MOST_SPLITS:
         item.cursor["splits"] = splits + 1
+        half = _last(item) + 1
         with transaction.atomic():
             work.mine(item).update(cursor=item.cursor)
-            item.rows.filter(pk__in=keys[len(keys) // 2 :]).update(batch=_last(item) + 1)
-        return
+            item.rows.filter(pk__in=keys[len(keys) // 2 :]).update(batch=half)
+        return batch, half
     with transaction.atomic():
         item.rows.filter(pk__in=keys).update(action=SyncRow.Action.FAILED, message=redact_text(str(error)))
         registry.resource(item.resource).settle(item, batch)
         runs.count_up(item, failed=len(keys))
+    return ()
 
 
 def _find_lost_job(item: SyncRun) -> None:
@@ -175,5 +197,4 @@ def _fits(job: Job, records: int, since: datetime | None) -> bool:
 
 
 def _planned(item: SyncRun) -> QuerySet[SyncRow]:
-    sendable = (SyncRow.Change.NEW, SyncRow.Change.CHANGED, SyncRow.Change.DEACTIVATED)
-    return item.rows.filter(action=SyncRow.Action.PLANNED, change__in=sendable)
+    return item.rows.filter(action=SyncRow.Action.PLANNED, change__in=SENDABLE)

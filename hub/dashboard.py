@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +12,8 @@ from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from connectors.models import RateBucket
@@ -48,11 +50,12 @@ def figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return context | {
         "needs": panels.needs_first(parts),
         "facts": facts,
-        "tables": [table for part in parts for table in part.tables],
+        # What takes the whole width goes first, or it would leave a hole beside the card before it.
+        "tables": sorted((table for part in parts for table in part.tables), key=lambda table: not table.wide),
     }
 
 
-def orders_in_trouble(request: HttpRequest) -> str:
+def orders_in_trouble() -> str:
     """Return how many work items about orders wait for a person ("" for none); at most half a minute old."""
     count = str(cache.get_or_set(panels.TROUBLE_COUNT, _count_orders_in_trouble, BADGE_SECONDS))
     return "" if count == "0" else count
@@ -131,7 +134,7 @@ def _held_runs() -> Table:
     )
     headers = (_("What"), _("Mode"), _("New"), _("Changed"), _("Deactivated"), _("Refused"), _("Reason"))
     url = list_url("hub_syncrun", state__exact=State.HELD)
-    return Table(title=_("Held runs and what they would do"), headers=headers, rows=rows, url=url, empty="")
+    return Table(title=_("Held runs and what they would do"), headers=headers, rows=rows, url=url, empty="", wide=True)
 
 
 def _last_runs() -> Table:
@@ -146,13 +149,20 @@ def _last_runs() -> Table:
                 grouped(run.count_read),
                 grouped(run.count_sent),
                 grouped(run.count_failed),
-                clock(run.created_at),
+                _brief(run.created_at),
             )
             for run in rows
         ),
         url=list_url("hub_syncrun"),
         empty=_("No run yet: ERP codes are reported every few minutes when there are any."),
     )
+
+
+def _brief(moment: datetime) -> SafeString:
+    """Return a moment in few signs, the whole of it as a hint: "22:36" today, "11-21 22:36" on another day."""
+    local = timezone.localtime(moment)
+    shown = f"{local:%H:%M}" if local.date() == timezone.localdate() else f"{local:%m-%d %H:%M}"
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), clock(moment), shown)
 
 
 def _waiting() -> list[Fact]:

@@ -31,13 +31,14 @@ class Need:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """The latest of something; each row is a list of cells."""
+    """The latest of something; each row is a list of cells. A ``wide`` one has the page's whole width."""
 
     title: str
     headers: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
     url: str
     empty: str
+    wide: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,12 +25,12 @@ TONES = {
 }
 
 
-def badge(text: str, tone: str) -> SafeString:
-    """Return a badge; ``tone`` is good, bad, wait, busy or plain."""
+def badge(text: str, tone: str, sign: str = "") -> SafeString:
+    """Return a badge; ``tone`` is good, bad, wait, busy or plain, ``sign`` an icon's name in place of the tone's."""
     return format_html(
         '<span class="hub-badge hub-{}"><span class="material-symbols-outlined" aria-hidden="true">{}</span>{}</span>',
         tone,
-        SIGNS[tone],
+        sign or SIGNS[tone],
         text,
     )
 

@@ -21,14 +21,14 @@ PERCENTAGES = ("brake_percent", "brake_short_percent")
 
 
 def norce_fields() -> list[tuple[str, Any]]:
-    """Return the fields of Norce's customers and companies that may be left to Norce, with whose they are."""
+    """Return the fields of Norce's customers and companies that may be left to Norce, grouped by whose they are."""
     people, organisations = ({field.value for field in kind} - NEVER_LEFT for kind in (CustomerField, CompanyField))
-    labels = [
-        (people & organisations, _("%(field)s (people and companies)")),
-        (people - organisations, _("%(field)s (people)")),
-        (organisations - people, _("%(field)s (companies)")),
+    groups = [
+        (_("People and companies"), people & organisations),
+        (_("People"), people - organisations),
+        (_("Companies"), organisations - people),
     ]
-    return [(name, label % {"field": name}) for names, label in labels for name in sorted(names)]
+    return [(title, [(name, name) for name in sorted(names)]) for title, names in groups]
 
 
 class ErpConnectionForm(ModelForm):

@@ -16,6 +16,13 @@ CHANGE_TONES = {
     SyncRow.Change.DEACTIVATED: "wait",
     SyncRow.Change.REFUSED: "bad",
 }
+CHANGE_SIGNS = {
+    SyncRow.Change.NEW: "add_circle",
+    SyncRow.Change.CHANGED: "edit",
+    SyncRow.Change.UNCHANGED: "equal",
+    SyncRow.Change.DEACTIVATED: "do_not_disturb_on",
+    SyncRow.Change.REFUSED: "error",
+}
 ROW_TONES = {
     SyncRow.Action.FAILED: "bad",
     SyncRow.Action.SKIPPED: "wait",

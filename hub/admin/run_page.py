@@ -64,7 +64,7 @@ def progress(run: SyncRun) -> dict[str, Any]:
         "figures": figures(run),
         "calls": found[:SHOWN],
         "more_calls": len(found) > SHOWN,
-        "jobs_url": list_url("hub_norcejob", run__id__exact=str(run.pk)),
+        "jobs_url": list_url("hub_norcejob", run__id__exact=str(run.pk)) if any(call.job for call in found) else "",
         "poll_url": reverse("admin:hub_syncrun_progress", args=[run.pk]) if run.state in MOVING else "",
     }
 
@@ -80,7 +80,8 @@ def page(run: SyncRun, *, with_rows: bool) -> dict[str, Any]:
         "took": took(run),
         "attempts": lines(run),
         "not_taken": not_taken(run) if with_rows else [],
-        "with_rows": with_rows,
+        "records": records(run) if with_rows else 0,
+        "records_shown": grouped(records(run)),
         "rows_url": list_url("hub_syncrow", **of_run),
         "csv_url": f"{reverse('admin:hub_syncrow_csv')}?run__id__exact={run.pk}",
     }
@@ -97,6 +98,12 @@ def figures(run: SyncRun) -> list[Figure]:
         url = list_url("hub_syncrow", run__id__exact=str(run.pk), **rows_of[name]) if linked else ""
         found.append(Figure(title=title, number=grouped(number), url=url))
     return found
+
+
+def records(run: SyncRun) -> int:
+    """Return how many rows the run has made; a real one makes none of what is unchanged."""
+    rows = run.count_new + run.count_changed + run.count_deactivated + run.count_refused
+    return rows + run.count_unchanged if run.dry_run else rows
 
 
 def not_taken(run: SyncRun) -> list[SyncRow]:

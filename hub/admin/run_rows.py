@@ -22,7 +22,7 @@ from hub.admin.base import ReadOnlyAdmin
 from hub.admin.links import item_url, link, list_url, short, subject_link
 from hub.admin.records import preformatted
 from hub.admin.row_csv import blocks
-from hub.admin.row_words import CHANGE_TONES, ROW_TONES, STAYS, differences, spellings
+from hub.admin.row_words import CHANGE_SIGNS, CHANGE_TONES, ROW_TONES, STAYS, differences, spellings
 from hub.admin.run_words import run_title
 from hub.models import ErpConnection, SyncRow
 
@@ -98,7 +98,8 @@ class SyncRowAdmin(ReadOnlyAdmin):
     @display(description=_("change"), ordering="change")
     def change_badge(self, row: SyncRow) -> SafeString:
         """Return what the record means for Norce as a badge."""
-        return badge(row.get_change_display(), CHANGE_TONES[SyncRow.Change(row.change)])
+        change = SyncRow.Change(row.change)
+        return badge(str(change.label), CHANGE_TONES[change], CHANGE_SIGNS[change])
 
     @display(description=_("outcome"), ordering="action")
     def action_badge(self, row: SyncRow) -> SafeString | str:

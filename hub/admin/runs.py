@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.admin import SimpleListFilter, display, register
@@ -11,6 +12,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -20,7 +22,8 @@ from hub.admin.configuration import ApplicationFilter
 from hub.admin.run_buttons import RunButtonsAdmin
 from hub.admin.run_page import MOVING, page, progress
 from hub.admin.run_start import StartButtonsAdmin, resource_choices
-from hub.admin.run_words import mode_words, progress_words, run_badge, run_title, took
+from hub.admin.run_words import grouped, mode_words, progress_words, run_badge, run_title, took
+from hub.durations import clock
 from hub.models import Application, SyncRun
 
 
@@ -39,22 +42,32 @@ class ResourceFilter(SimpleListFilter):
         return queryset.filter(resource=self.value()) if self.value() else queryset
 
 
+def _count(name: str, title: str | Promise) -> Callable[[SyncRun], SafeString]:
+    """Return a column for one of the run's counts, in which zeros are pale."""
+
+    @display(description=title, ordering=f"count_{name}")
+    def column(run: SyncRun) -> SafeString:
+        number = getattr(run, f"count_{name}")
+        return format_html('<span class="{}">{}</span>', "" if number else "hub-zero", grouped(number))
+
+    column.__name__ = f"count_{name}"
+    return column
+
+
 @register(SyncRun)
 class SyncRunAdmin(RunButtonsAdmin, StartButtonsAdmin):
     """One pass over a resource."""
 
     list_display = (
         "title",
-        "state_and_phase",
-        "progress",
-        "count_new",
-        "count_changed",
-        "count_deactivated",
-        "count_refused",
-        "count_sent",
-        "count_accepted",
-        "count_failed",
-        "created_at",
+        "state_and_progress",
+        _count("new", _("new")),
+        _count("changed", _("changed")),
+        _count("deactivated", _("deactivated")),
+        _count("refused", _("refused")),
+        _count("accepted", _("accepted")),
+        _count("failed", _("failed")),
+        "created",
         "took",
     )
     list_filter = (ResourceFilter, "mode", "state", "dry_run", ApplicationFilter)
@@ -98,16 +111,16 @@ class SyncRunAdmin(RunButtonsAdmin, StartButtonsAdmin):
         return format_html('{}<span class="hub-below">{} · {}</span>', run_title(run), mode_words(run), application)
 
     @display(description=_("state"), ordering="state")
-    def state_and_phase(self, run: SyncRun) -> SafeString:
-        """Return the state as a badge, with the phase in words."""
-        return run_badge(run)
+    def state_and_progress(self, run: SyncRun) -> SafeString:
+        """Return the state as a badge, with the phase in words, and below it how far the run has come."""
+        return format_html('{}<span class="hub-below">{}</span>', run_badge(run), progress_words(run))
 
-    @display(description=_("progress"))
-    def progress(self, run: SyncRun) -> SafeString:
-        """Return how far the run has come, in one line."""
-        return format_html('<span class="hub-nowrap">{}</span>', progress_words(run))
+    @display(description=_("created"), ordering="created_at")
+    def created(self, run: SyncRun) -> SafeString:
+        """Return when the run was asked for, in one line."""
+        return format_html('<span class="hub-nowrap">{}</span>', clock(run.created_at))
 
     @display(description=_("duration"))
-    def took(self, run: SyncRun) -> str:
-        """Return how long the run has taken."""
-        return took(run)
+    def took(self, run: SyncRun) -> SafeString:
+        """Return how long the run has taken, in one line."""
+        return format_html('<span class="hub-nowrap">{}</span>', took(run))

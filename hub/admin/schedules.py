@@ -7,11 +7,14 @@ from typing import Any
 from django import forms
 from django.contrib.admin import display, register, site
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
+from hub.admin.schedule_words import interval, schedule_title
 from hub.admin.theme import ModelAdmin, ModelForm
+from hub.durations import clock
 
 for queue_table in (Success, Failure, OrmQ, Schedule):
     if site.is_registered(queue_table):
@@ -41,9 +44,9 @@ class ScheduleAdmin(ModelAdmin):
     """A periodic task; `set_schedules` makes the rows, so nobody adds or deletes them here."""
 
     form = ScheduleForm
-    list_display = ("name", "every", "next_run")
-    fields = ("name", "minutes", "next_run")
-    readonly_fields = ("name",)
+    list_display = ("what", "every", "due")
+    fields = ("what", "minutes", "next_run")
+    readonly_fields = ("what",)
     ordering = ("name",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -54,7 +57,17 @@ class ScheduleAdmin(ModelAdmin):
         """Nobody deletes."""
         return False
 
-    @display(description=_("Every (minutes)"), ordering="minutes")
-    def every(self, row: Any) -> int:
-        """Return the interval in minutes."""
-        return int(row.minutes or 0)
+    @display(description=_("What"), ordering="name")
+    def what(self, row: Any) -> str:
+        """Return what the task does in words."""
+        return schedule_title(row.name)
+
+    @display(description=_("How often"), ordering="minutes")
+    def every(self, row: Any) -> str:
+        """Return the interval in words."""
+        return interval(row.minutes) if row.schedule_type == Schedule.MINUTES else gettext("once")
+
+    @display(description=_("Next run"), ordering="next_run")
+    def due(self, row: Any) -> str:
+        """Return when the task runs next."""
+        return clock(row.next_run)
