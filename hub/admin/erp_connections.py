@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib.admin import display, register
 from django.core.validators import MaxValueValidator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
@@ -24,9 +25,9 @@ def norce_fields() -> list[tuple[str, Any]]:
     """Return the fields of Norce's customers and companies that may be left to Norce, grouped by whose they are."""
     people, organisations = ({field.value for field in kind} - NEVER_LEFT for kind in (CustomerField, CompanyField))
     groups = [
-        (_("People and companies"), people & organisations),
-        (_("People"), people - organisations),
-        (_("Companies"), organisations - people),
+        (gettext("People and companies"), people & organisations),
+        (gettext("People"), people - organisations),
+        (gettext("Companies"), organisations - people),
     ]
     return [(title, [(name, name) for name in sorted(names)]) for title, names in groups]
 

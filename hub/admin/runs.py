@@ -12,7 +12,6 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -42,7 +41,7 @@ class ResourceFilter(SimpleListFilter):
         return queryset.filter(resource=self.value()) if self.value() else queryset
 
 
-def _count(name: str, title: str | Promise) -> Callable[[SyncRun], SafeString]:
+def _count(name: str, title: Any) -> Callable[[SyncRun], SafeString]:
     """Return a column for one of the run's counts, in which zeros are pale."""
 
     @display(description=title, ordering=f"count_{name}")

@@ -29,14 +29,20 @@ def schedule_title(name: str) -> str:
 
 def interval(minutes: int) -> str:
     """Return an interval in the largest unit that it is a whole number of: "every 10 minutes", "every week"."""
-    if minutes % WEEK == 0:
-        return _number(minutes // WEEK, ngettext("every week", "every %(n)d weeks", minutes // WEEK))
-    if minutes % DAY == 0:
-        return _number(minutes // DAY, ngettext("every day", "every %(n)d days", minutes // DAY))
-    if minutes % HOUR == 0:
-        return _number(minutes // HOUR, ngettext("every hour", "every %(n)d hours", minutes // HOUR))
-    return _number(minutes, ngettext("every minute", "every %(n)d minutes", minutes))
+    for unit, words in ((WEEK, _weeks), (DAY, _days), (HOUR, _hours)):
+        number, rest = divmod(minutes, unit)
+        if not rest:
+            return words(number)
+    return ngettext("every minute", "every %(n)d minutes", minutes) % {"n": minutes}
 
 
-def _number(number: int, text: str) -> str:
-    return text % {"n": number}
+def _weeks(number: int) -> str:
+    return ngettext("every week", "every %(n)d weeks", number) % {"n": number}
+
+
+def _days(number: int) -> str:
+    return ngettext("every day", "every %(n)d days", number) % {"n": number}
+
+
+def _hours(number: int) -> str:
+    return ngettext("every hour", "every %(n)d hours", number) % {"n": number}

@@ -145,8 +145,11 @@ CONNECTION = {"name": "default", "party_rule": "separate", "brake_count": 25, "b
 def test_kinds_and_fields_are_check_boxes(admin_client: Client, application: Application) -> None:
     url = reverse("admin:hub_erpconnection_change", args=[application.erp_connection.pk])
     page = admin_client.get(url).content.decode()
-    for text in ('type="checkbox"', "People and companies", "Brakes", "PhoneNumber (people and companies)"):
+    for text in ('type="checkbox"', "Brakes", "People and companies"):
         assert text in page
+    marks = ('value="PhoneNumber"', ">People</label>", 'value="FirstName"', ">Companies</label>", 'value="VatNo"')
+    places = [page.index(text) for text in marks]
+    assert places == sorted(places)
     chosen = {"brake_short_percent": 70, "strict_kinds": ["unit", "vat_rate"], "left_to_norce": ["PhoneNumber"]}
     admin_client.post(url, CONNECTION | chosen)
     row = ErpConnection.objects.get()

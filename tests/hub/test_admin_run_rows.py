@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from hub.admin.row_csv import harmless
+from hub.admin.row_words import CHANGE_SIGNS
 from hub.models import ErpConnection, SyncRow, SyncRun
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -146,3 +147,11 @@ def test_records_are_shown_only_to_those_who_may_see_them(client: Client, run: S
     client.force_login(user)
     pages = [reverse(LIST), reverse("admin:hub_syncrow_csv"), reverse("admin:hub_syncrow_change", args=[one.pk])]
     assert {client.get(page).status_code for page in pages} == {403}
+
+
+@pytest.mark.parametrize("change", SyncRow.Change)
+def test_each_change_has_a_sign_of_its_own(admin_client: Client, run: SyncRun, change: SyncRow.Change) -> None:
+    row(run, "C1", change=change)
+    page = admin_client.get(reverse(LIST)).content.decode()
+    signs = [name for name in CHANGE_SIGNS.values() if f">{name}</span>{change.label}<" in page]
+    assert signs == [CHANGE_SIGNS[change]]
