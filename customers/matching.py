@@ -23,7 +23,7 @@ FEW = 400
 # Query puts the whole filter into the address; addresses of a few thousand characters are safe.
 CHUNK = 10
 ABSENT = "absent"
-MEND = "Correct the code where it is wrong: in the ERP, in Norce, or on the binding's page; then start a run."
+MEND = "Correct the code where it is wrong: in the ERP, in Norce, or on the binding's page; then start a full run."
 Change = SyncRow.Change
 
 

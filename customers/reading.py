@@ -17,7 +17,7 @@ from customers import bindings, planning, records, separation
 from customers.kinds import BOTH, Kind
 from customers.models import Binding, subject_of
 from customers.planning import Known, Mapped, Verdict
-from hub import batches, gateways, values, work
+from hub import batches, bulk, gateways, values, work
 from hub.models import Application, ErpConnection, SyncRow, SyncRun
 
 PAGE = 1000
@@ -141,12 +141,9 @@ def default_application_key(connection: ErpConnection) -> str:
 
 def keep(rows: Sequence[SyncRow]) -> None:
     """Write rows; a record that is there already (it moved to a later page) takes the place of the earlier one."""
-    names = [field.name for field in SyncRow._meta.concrete_fields if field.name not in ("id", "run", "subject")]
     # Codes far too long for Norce may be the same as they are kept, and one statement takes a row only once.
     single = {row.subject: row for row in rows}
-    SyncRow.objects.bulk_create(
-        single.values(), update_conflicts=True, unique_fields=["run", "subject"], update_fields=names, batch_size=1000
-    )
+    bulk.upsert(list(single.values()), unique=["run", "subject"])
 
 
 def field_set(item: SyncRun, method: str, fields: str) -> int:
