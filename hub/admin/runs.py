@@ -67,7 +67,6 @@ class SyncRunAdmin(RunButtonsAdmin, StartButtonsAdmin):
         _count("accepted", _("accepted")),
         _count("failed", _("failed")),
         "created",
-        "took",
     )
     list_filter = (ResourceFilter, "mode", "state", "dry_run", ApplicationFilter)
     fields = ("resource",)
@@ -116,10 +115,6 @@ class SyncRunAdmin(RunButtonsAdmin, StartButtonsAdmin):
 
     @display(description=_("created"), ordering="created_at")
     def created(self, run: SyncRun) -> SafeString:
-        """Return when the run was asked for, in one line."""
-        return format_html('<span class="hub-nowrap">{}</span>', clock(run.created_at))
-
-    @display(description=_("duration"))
-    def took(self, run: SyncRun) -> SafeString:
-        """Return how long the run has taken, in one line."""
-        return format_html('<span class="hub-nowrap">{}</span>', took(run))
+        """Return when the run was asked for, and below it how long it has taken."""
+        lines = (clock(run.created_at), gettext("duration"), took(run))
+        return format_html('<span class="hub-nowrap">{}</span><span class="hub-below">{} {}</span>', *lines)

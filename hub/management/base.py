@@ -14,6 +14,7 @@ from rich.table import Table
 from connectors.errors import HubError
 
 Row = dict[str, Any]
+REASON = "reason"
 
 
 class TableCommand(BaseCommand):
@@ -43,17 +44,21 @@ class TableCommand(BaseCommand):
 
 
 def as_table(rows: Sequence[Row]) -> str:
-    """Return rows of equal keys as a table in text; a column that is empty in all of them is left out."""
+    """Return rows of equal keys as a table in text; a column that is empty in all of them is left out.
+
+    Reasons are sentences, so they stand below the table.
+    """
     if not rows:
         return "Nothing."
-    names = [name for name in rows[0] if any(row[name] not in ("", None) for row in rows)]
+    names = [name for name in rows[0] if name != REASON and any(row[name] not in ("", None) for row in rows)]
     table = Table(*names)
     for row in rows:
         table.add_row(*(_cell(row[name]) for name in names))
     console = Console(width=160, no_color=True)
     with console.capture() as capture:
         console.print(table)
-    return capture.get().rstrip()
+    reasons = [f"{next(iter(row.values()))}: {row[REASON]}" for row in rows if row.get(REASON)]
+    return "\n".join([capture.get().rstrip(), *reasons])
 
 
 def _cell(value: Any) -> str:
