@@ -36,7 +36,8 @@ order: install ## have the running sandbox send one new order to the hub
 	print(u.urlopen(r).read().decode())"
 
 test: install ## the whole test suite; on DATABASE_URL and REDIS_URL when they are set
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -m "not processes" --numprocesses auto --maxprocesses 4
+	@$(BIN)/python -m pytest -m processes
 
 check: install ## lint, format, types, import rule, migrations, deploy check, translations
 	@$(BIN)/ruff check .

@@ -7,6 +7,10 @@ import os
 # What `.env` says about databases is for running, not for testing.
 os.environ.setdefault("DATABASE_URL", "sqlite:///test.sqlite3")
 os.environ.setdefault("REDIS_URL", "")
+if os.environ["REDIS_URL"] and (worker := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")):
+    # Tests that run side by side have databases of their own, in Redis too.
+    address, _, number = os.environ["REDIS_URL"].rpartition("/")
+    os.environ["REDIS_URL"] = f"{address}/{(int(number or 0) + 1 + int(worker)) % 16}"
 os.environ |= {
     "DJANGO_SECRET_KEY": "only-for-tests",
     "DJANGO_DEBUG": "false",
