@@ -8,6 +8,8 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 MASK = "•••"
+# Members of Norce's records that nobody needs to see: that they are there, or differ, is enough.
+UNSHOWN = frozenset({"SocialSecurityNumber"})
 LIMIT = 4096
 # Masking makes a body shorter, and a page of a register is a megabyte: so much of one is looked at to keep LIMIT.
 WINDOW = 4 * LIMIT

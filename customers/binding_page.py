@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from connectors.redaction import MASK, UNSHOWN
 from customers import comparing, sides
 from customers.comparing import Cell, Line
 from customers.models import Binding
@@ -20,8 +21,6 @@ from hub.admin.links import item_url
 from hub.models import ErpConnection, SyncRow
 
 ROWS_SHOWN = 20
-# Whether it differs is enough to know; the number itself is nobody's business here.
-_MASKED = {"SocialSecurityNumber"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +98,7 @@ def _cell(name: str, cell: Cell, problem: str) -> Shown:
     mark = badge(_("differs"), "wait") if cell.differs else ""
     if cell.value in (None, "", []):
         return Shown(text="–", quiet=True, mark=mark)
-    return Shown(text="•••" if name in _MASKED else _text(cell.value), mark=mark)
+    return Shown(text=MASK if name in UNSHOWN else _text(cell.value), mark=mark)
 
 
 def _text(value: Any) -> str:

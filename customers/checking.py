@@ -15,6 +15,7 @@ from hub import batches, runs, work
 from hub.models import ErpConnection, SyncRow, SyncRun
 
 CHUNK = 1000
+SAME_CODE = "Code: another ERP has it on a new customer too, and Norce has each code once. Give one another code."
 Change = SyncRow.Change
 
 
@@ -22,15 +23,20 @@ def add_missing(item: SyncRun, kind: Kind) -> None:
     """Plan to deactivate, explicitly, whom Norce has and a full run has not found in the ERP.
 
     Whom an order has made since the run began is not missing: the ERP may have listed that page before.
+    Who seems to have got a new code is a person's question: ending the old one would end the customer.
+    Done once only, because it looks at rows that the next checks refuse.
     """
+    if "missing" in item.cursor:
+        return
     for name in reading.connections(item):
         connection = ErpConnection.objects.get(name=name)
         for chunk in _missing(item, kind, name):
             work.beat(item)
             rows = [_ended(item, kind, connection, row) for row in chunk]
+            _refuse_recoded(item, kind, name, rows)
             batches.place(item, rows)
             reading.keep(rows)
-    runs.store(item, field_sets=item.field_sets, cursor=item.cursor)
+    runs.store(item, field_sets=item.field_sets, cursor=item.cursor | {"missing": True})
 
 
 def _missing(item: SyncRun, kind: Kind, connection: str) -> Iterator[Sequence[Binding]]:
@@ -40,7 +46,8 @@ def _missing(item: SyncRun, kind: Kind, connection: str) -> Iterator[Sequence[Bi
     if item.dry_run:
         rows = rows.exclude(Exists(item.rows.filter(subject=subject(kind))))
     else:
-        rows = rows.filter(Q(seen_run=None) | ~Q(seen_run=item.pk))
+        # A newer run has seen whom a run that was stopped, and goes on late, had read before.
+        rows = rows.filter(Q(seen_run=None) | Q(seen_run__lt=item.pk))
     last = 0
     while chunk := list(rows.filter(pk__gt=last).order_by("pk").defer("sent")[:CHUNK]):
         yield chunk
@@ -58,7 +65,7 @@ def subject(kind: Kind) -> Concat:
 
 
 def _ended(item: SyncRun, kind: Kind, connection: ErpConnection, row: Binding) -> SyncRow:
-    record: dict[str, object] = {"Code": row.erp_code, "IsActive": False}
+    record: dict[str, object] = {"Code": row.erp_code, "IsActive": False, kind.relations: True}
     key = reading.application_key_of(item, connection, kind)
     if key:
         record = {"ApplicationKey": key, **record}
@@ -76,6 +83,20 @@ def _ended(item: SyncRun, kind: Kind, connection: ErpConnection, row: Binding) -
         changes={"IsActive": [True, False]},
         message="The ERP no longer lists it.",
     )
+
+
+def _refuse_recoded(item: SyncRun, kind: Kind, connection: str, rows: Sequence[SyncRow]) -> None:
+    """Turn into a question the end of those whose identifier the ERP lists under a new code."""
+    identifiers = {row.identifier for row in rows} - {""}
+    new = to_send(item, kind).filter(change=Change.NEW, erp_connection=connection, identifier__in=identifiers)
+    codes = dict(new.values_list("identifier", "erp_code"))
+    for row in rows:
+        if code := codes.get(row.identifier):
+            row.change, row.is_active, row.payload, row.field_set, row.changes = Change.REFUSED, True, "", None, {}
+            row.message = (
+                f"The ERP no longer lists it, and has its {kind.natural} under code {code}. If the customer has got "
+                f"that code, correct the code on this binding's page; else take the {kind.natural} away there."
+            )
 
 
 def refuse_bound(item: SyncRun, kind: Kind) -> None:
@@ -114,6 +135,14 @@ def refuse_doubles(item: SyncRun, kind: Kind) -> None:
         shared = rows.filter(identifier__in=values[start : start + CHUNK])
         named = shared.annotate(other=Subquery(same.values("erp_code")[:1])).values_list("pk", "other")
         _refuse_shared(item, kind, dict(named))
+
+
+def refuse_same_codes(item: SyncRun, kind: Kind) -> None:
+    """Refuse new records of several ERPs with one code: Norce would take the second for the first."""
+    new = to_send(item, kind).filter(change=Change.NEW)
+    if len({connection for _, connection in item.cursor["steps"]}) > 1:
+        shared = new.order_by().values("erp_code").annotate(number=Count("pk")).filter(number__gt=1)
+        new.filter(erp_code__in=shared.values("erp_code")).update(change=Change.REFUSED, batch=None, message=SAME_CODE)
 
 
 def _refuse_shared(item: SyncRun, kind: Kind, others: dict[int, str]) -> None:

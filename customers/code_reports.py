@@ -20,7 +20,7 @@ from connectors.erp.base import ErpParty
 from customers import bindings, checking, forgetting, imports, matching, reading, records
 from customers.kinds import BOTH, COMPANIES, Kind
 from customers.models import Binding
-from hub import registry, runs
+from hub import registry, runs, work
 from hub.models import Application, ErpConnection, SyncRow, SyncRun
 from hub.models.work import State
 
@@ -65,7 +65,8 @@ def run(item: SyncRun) -> State | None:
 def bind_page(item: SyncRun, kind: Kind, connection: ErpConnection, parties: Sequence[ErpParty]) -> None:
     """Make the bindings that are missing for a page of the ERP's register; their codes are due then.
 
-    A second code with an identifier that is taken gets none: the run over customers says so by name.
+    A second code with an identifier that is taken gets none, nor do texts that no column takes: the run over
+    customers says so by name.
     """
     if item.dry_run:
         return
@@ -77,9 +78,16 @@ def bind_page(item: SyncRun, kind: Kind, connection: ErpConnection, parties: Seq
             **{kind.column: kind.identifier(party)},
         )
         for party in parties
-        if party.active and party.code and kind.identifier(party)
+        if party.active and _fits(party, kind)
     ]
     kind.table._default_manager.bulk_create(rows, ignore_conflicts=True, batch_size=CHUNK)
+
+
+def _fits(party: ErpParty, kind: Kind) -> bool:
+    """Return whether a binding can keep a party's code and identifier; else the run over customers says why not."""
+    texts = {"erp_code": party.code, kind.column: kind.identifier(party)}
+    lengths = {field.name: field.max_length or 0 for field in kind.table._meta.fields}
+    return all(text and text == reading.kept(text, lengths[name]) for name, text in texts.items())
 
 
 def drop_gone(item: SyncRun, batch: int) -> None:
@@ -118,11 +126,13 @@ def _plan(item: SyncRun) -> None:
             application_key=item.application_key, report__in=states, forgotten_at=None
         )
         for chunk in _chunks(due):
+            work.beat(item)
             reading.keep([_row(item, kind, row) for row in chunk])
             number += len(chunk)
     names = {name for kind in BOTH for name in _connections(item, kind)}
     steps = item.cursor.get("steps") or [[kind.name, name] for kind in BOTH for name in sorted(names)]
-    read = item.count_read if item.mode == SyncRun.Mode.FULL else number
+    # The pages have counted in the database only; what was read of each ERP is at hand.
+    read = sum(item.reads.values())
     runs.store(
         item, phase=Phase.CHECKING, cursor={"steps": steps}, field_sets=item.field_sets, count_read=max(read, number)
     )
@@ -186,7 +196,7 @@ def _row(item: SyncRun, kind: Kind, binding: Any) -> SyncRow:
     key = item.application_key
     if kind is COMPANIES:
         key = key or _any_application_key(binding.erp_connection)
-    _write(item, kind, row, ({"ApplicationKey": key} if key else {}) | {"Code": binding.erp_code})
+    _write(item, kind, row, ({"ApplicationKey": key} if key else {}) | {"Code": binding.erp_code, kind.relations: True})
     return row
 
 

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import product
 
-from django.db.models import Q, QuerySet
+import simplejson
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from connectors.errors import ConfigError, PermanentError
-from customers import forgetting
+from customers import forgetting, reading, records
 from customers.identity import normal_email
-from customers.kinds import PEOPLE
-from customers.models import CustomerBinding, subject_of
-from hub import registry
+from customers.kinds import COMPANIES, PEOPLE
+from customers.models import CompanyBinding, CustomerBinding, subject_of
+from hub import erasing, registry
 from hub.models import ErpConnection, SyncRow
 from hub.models.runs import ACTIVE
 from hub.person import Person
 
 Action = SyncRow.Action
+ERASED_FROM = "A person was erased from this record: a newer run sends what the ERP has then."
 
 
 def eraser() -> registry.Eraser:
@@ -65,6 +69,7 @@ def erase(person: Person) -> dict[str, int]:
     """Blank the person's run rows and bindings, and mark these as forgotten: no run brings the person back.
 
     A code that only runs have seen gets a forgotten binding too; the next delta would bring it anew.
+    A company whose record has the person's address stays, without it, until its record in the ERP is corrected.
     """
     _bind_unbound(person)
     rows = _rows(person).exclude(identifier="", payload="")
@@ -73,17 +78,57 @@ def erase(person: Person) -> dict[str, int]:
     counts = {"syncrow": rows.count(), "customerbinding": changed.count()}
     forgetting.blank(_rows(person))
     forgetting.forget(changed)
-    return counts
+    counts["syncrow"] += _leave_company_rows(person)
+    return counts | {"companybinding": _leave_companies(person)}
+
+
+def _leave_company_rows(person: Person) -> int:
+    """Take the person's addresses out of company rows; one that could still be sent is left to a newer run."""
+    companies = SyncRow.objects.filter(subject__startswith=f"{COMPANIES.name}:")
+    searched = companies.annotate(changes_text=Cast("changes", TextField()))
+    found = searched.filter(_mentioning(person, ("payload", "changes_text")))
+    rows = [row for row in found if person.is_in(f"{row.payload} {row.changes_text}".encode())]
+    for row in rows:
+        row.payload, row.changes = _cleaned(row.payload, person), {}
+        if row.action in (Action.PLANNED, Action.FAILED):
+            row.payload, row.action, row.message = "", Action.SKIPPED, ERASED_FROM
+    SyncRow.objects.bulk_update(rows, ["payload", "message", "changes", "action"], batch_size=200)
+    return len(rows)
+
+
+def _leave_companies(person: Person) -> int:
+    found = CompanyBinding.objects.filter(_mentioning(person, ("sent",)))
+    rows = [row for row in found if person.is_in(row.sent.encode())]
+    for row in rows:
+        row.sent = _cleaned(row.sent, person)
+    CompanyBinding.objects.bulk_update(rows, ["sent"], batch_size=200)
+    return len(rows)
+
+
+def _cleaned(payload: str, person: Person) -> str:
+    """Return a record without the person's addresses; what else it says of a company stays."""
+    record = simplejson.loads(payload or "{}", use_decimal=True)
+    return records.encoded(erasing.cleaned(record, person.without)) if record else ""
+
+
+def _mentioning(person: Person, columns: Iterable[str]) -> Q:
+    found = Q(pk__in=[])
+    for column, email in product(columns, person.emails):
+        found |= Q(**{f"{column}__icontains": email})
+    return found
 
 
 def _bind_unbound(person: Person) -> None:
     rows = _rows(person).order_by().values_list("run__application_key", "erp_connection", "erp_code").distinct()
     now = timezone.now()
+    longest = CustomerBinding._meta.get_field("erp_code").max_length or 0
     forgotten = [
         CustomerBinding(
             application_key=key, erp_connection=connection, erp_code=code, report="", is_active=False, forgotten_at=now
         )
         for key, connection, code in rows
+        # Refused records may have no code, or one that nobody can be bound to: no run ever sends those.
+        if code and code == reading.kept(code, longest)
     ]
     CustomerBinding.objects.bulk_create(forgotten, ignore_conflicts=True)
 

@@ -73,6 +73,7 @@ def _read(item: SyncRun, kind: Kind, until: float) -> bool:
         checking.add_missing(item, kind)
     checking.refuse_bound(item, kind)
     checking.refuse_doubles(item, kind)
+    checking.refuse_same_codes(item, kind)
     runs.store(item, phase=Phase.CHECKING)
     return True
 

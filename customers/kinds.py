@@ -30,7 +30,10 @@ class NorceParty:
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """People or companies. ``natural`` is the member Norce matches by after Id and Code, ``column`` its column here."""
+    """People or companies. ``natural`` is the member Norce matches by after Id and Code, ``column`` its column here.
+
+    ``relations`` is the member that every record must say: its default ends the relations to the other kind.
+    """
 
     name: str
     party: PartyKind
@@ -43,7 +46,7 @@ class Kind:
     normal: Callable[[str | None], str]
     separated: Callable[[ErpParty, str], list[ErpParty]]
     record: Callable[[ErpParty, records.Scope], Message]
-    bare: Callable[[ErpParty, records.Scope], Message]
+    relations: str
     page: Callable[[NorceQuery, int, str], list[NorceParty]]
 
     def identifier(self, party: ErpParty) -> str:
@@ -105,7 +108,7 @@ PEOPLE = Kind(
     normal=normal_email,
     separated=separation.people,
     record=records.to_customer,
-    bare=records.bare_customer,
+    relations="IsCompanyListDelta",
     page=_customers,
 )
 COMPANIES = Kind(
@@ -120,7 +123,7 @@ COMPANIES = Kind(
     normal=normal_number,
     separated=separation.companies,
     record=records.to_company,
-    bare=records.bare_company,
+    relations="IsCustomerListDelta",
     page=_companies,
 )
 BOTH = (PEOPLE, COMPANIES)

@@ -141,17 +141,18 @@ class Register:
         return True
 
     def _refuse_taken(self, rows: Sequence[SyncRow]) -> None:
-        """Refuse rows whose customer of Norce is bound to another code here."""
-        numbers = [row.norce_id for row in rows if row.norce_id is not None]
+        """Refuse rows whose customer of Norce is bound to another code here, or would be to two."""
+        rows = [row for row in rows if row.norce_id is not None]
         bound = self.kind.table._default_manager.filter(
-            application_key=self.item.application_key, norce_id__in=numbers, forgotten_at=None
+            application_key=self.item.application_key, norce_id__in={row.norce_id for row in rows}, forgotten_at=None
         )
-        codes = {(row.erp_connection, row.norce_id): row.erp_code for row in bound}
+        codes: defaultdict[tuple[str, int | None], set[str]] = defaultdict(set)
+        for one in (*bound.defer("sent"), *rows):
+            codes[one.erp_connection, one.norce_id].add(one.erp_code)
         for row in rows:
-            other = codes.get((row.erp_connection, row.norce_id))
-            if other and other != row.erp_code:
-                text = f"Id: Norce's {self.kind.name} {row.norce_id} is bound to ERP code {other}. {MEND}"
-                _refuse(row, text)
+            others = ", ".join(sorted(codes[row.erp_connection, row.norce_id] - {row.erp_code}))
+            if others:
+                _refuse(row, f"Id: Norce's {self.kind.name} {row.norce_id} is bound to ERP code {others}. {MEND}")
 
 
 def _is_same(row: SyncRow, party: NorceParty, kind: Kind) -> bool:

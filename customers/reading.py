@@ -13,6 +13,7 @@ from django.db.models import F
 
 from connectors.erp.base import ErpParty, PartyKind, PartyPage
 from connectors.errors import ConfigError, PermanentError
+from connectors.redaction import MASK, UNSHOWN
 from customers import bindings, planning, records, separation
 from customers.kinds import BOTH, Kind
 from customers.models import Binding, subject_of
@@ -21,9 +22,7 @@ from hub import batches, bulk, gateways, values, work
 from hub.models import Application, ErpConnection, SyncRow, SyncRun
 
 PAGE = 1000
-# That it differs is said, what it is nobody needs to see.
-UNSHOWN = {"SocialSecurityNumber"}
-MASKED = ["•••", "•••"]
+MASKED = [MASK, MASK]
 Change = SyncRow.Change
 TakePage = Callable[[SyncRun, Kind, ErpConnection, Sequence[ErpParty]], None]
 KINDS = {kind.name: kind for kind in BOTH}
@@ -203,9 +202,9 @@ def _row(
     return SyncRow(
         run=item,
         erp_connection=connection.name,
-        erp_code=_kept(one.code, 100),
-        subject=_kept(subject_of(kind.name, connection.name, one.code), 150),
-        identifier="" if known and known.forgotten else _kept(one.identifier, 255),
+        erp_code=kept(one.code, 100),
+        subject=kept(subject_of(kind.name, connection.name, one.code), 150),
+        identifier="" if known and known.forgotten else kept(one.identifier, 255),
         norce_id=known.norce_id if known else None,
         change=verdict.change,
         is_active=one.is_active,
@@ -217,6 +216,6 @@ def _row(
     )
 
 
-def _kept(text: str, length: int) -> str:
+def kept(text: str, length: int) -> str:
     """Return a text of a refused record as a column takes it; one that is sent fits as it is."""
     return text.encode("utf-8", "replace").decode().replace("\x00", "?")[:length]

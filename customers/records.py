@@ -18,8 +18,6 @@ from customers.members import Scope
 
 __all__ = [
     "Scope",
-    "bare_company",
-    "bare_customer",
     "changes",
     "cleared",
     "digest",
@@ -112,24 +110,6 @@ def to_company(party: ErpParty, scope: Scope) -> Company:
         vat_no=party.vat_no or UNSET,
     )
     return _without(company, scope.left_to_norce) if scope.left_to_norce else company
-
-
-def bare_customer(party: ErpParty, scope: Scope) -> Customer:
-    """Return the fail-safe's bare minimum of a person: the code and what Norce finds them by (guide 000)."""
-    return Customer(
-        application_key=scope.application_key if scope.by_application else UNSET,
-        code=party.code or UNSET,
-        email_address=party.email or UNSET,
-    )
-
-
-def bare_company(party: ErpParty, scope: Scope) -> Company:
-    """Return the fail-safe's bare minimum of a company: the code and what Norce finds it by (guide 000)."""
-    return Company(
-        application_key=scope.application_key,
-        code=party.code or UNSET,
-        organization_no=party.organisation_no or UNSET,
-    )
 
 
 def untold(party: ErpParty, scope: Scope) -> frozenset[str]:

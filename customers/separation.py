@@ -54,20 +54,6 @@ def for_erp(party: ErpParty, contact: ErpContact | None, rule: str) -> ErpParty:
     return replace(party, kind=PartyKind.ANY, contacts=(contact,))
 
 
-def as_contact(person: ErpParty) -> ErpContact:
-    """Return a person as a contact of a company."""
-    return ErpContact(
-        code=person.code,
-        first_name=person.first_name,
-        last_name=person.last_name,
-        title=person.title,
-        email=person.email,
-        phone=person.phone,
-        cell_phone=person.cell_phone,
-        active=person.active,
-    )
-
-
 def _is_company(party: ErpParty, rule: str) -> bool:
     if rule == _RULES.SEPARATE and party.kind != PartyKind.ANY:
         return party.kind == PartyKind.COMPANY

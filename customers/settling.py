@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from customers import bindings, checking
@@ -16,9 +16,11 @@ from hub.models import SyncRow, SyncRun
 STALE = "A newer run has told Norce about this record since: what was planned here is older."
 SEEN = "A newer run has found this record as Norce has it: what was planned here is older."
 FORGOTTEN = "Norce has forgotten this customer since the run was planned."
+GONE = "Its code was corrected, or its binding deleted, since the run was planned."
 
 # The binding of each accepted row, made or brought up to date. An identifier or Norce id that another code has
-# got meanwhile stays there. A row without a digest says only that a record ended: what was sent before stays known.
+# got meanwhile stays there; whose code was corrected meanwhile does not come back under the old one. A row without
+# a digest says only that a record ended: what was sent before stays known.
 _ACCEPT = """
 INSERT INTO {bindings} AS old (
     application_key, erp_connection, erp_code, {column}, {others} norce_id, report, report_error,
@@ -35,6 +37,8 @@ SELECT %(key)s, r.erp_connection, r.erp_code,
     'accepted', '', %(now)s, %(now)s, r.digest, r.payload, r.is_active, %(run)s, %(now)s
 FROM {rows} r
 WHERE r.run_id = %(run)s AND r.batch = %(batch)s AND r.action = 'accepted' AND r.subject LIKE %(kind)s
+    AND (r.change = 'new' OR EXISTS (SELECT 1 FROM {bindings} o WHERE o.application_key = %(key)s
+        AND o.erp_connection = r.erp_connection AND o.erp_code = r.erp_code))
 ON CONFLICT (application_key, erp_connection, erp_code) DO UPDATE SET
     {column} = CASE WHEN excluded.{column} = '' THEN old.{column} ELSE excluded.{column} END,
     norce_id = COALESCE(excluded.norce_id, old.norce_id),
@@ -53,9 +57,10 @@ def settle(run: SyncRun, batch: int) -> None:
 
 
 def drop_stale(run: SyncRun, batch: int) -> None:
-    """Leave out of a batch what a newer run has sent or found unchanged since, and whom Norce has forgotten."""
+    """Leave out of a batch what a newer run has sent or found unchanged since, who is forgotten, whose code is gone."""
     rows = run.rows.filter(batch=batch, action=SyncRow.Action.PLANNED)
     for kind in BOTH:
+        _drop_gone(run, kind, rows)
         for name in {name for _, name in run.cursor.get("steps", [])}:
             mine = rows.filter(erp_connection=name, subject__startswith=f"{kind.name}:")
             bound = bindings.in_scope(kind.table, run.application_key, name).filter(
@@ -70,6 +75,14 @@ def drop_stale(run: SyncRun, batch: int) -> None:
                 codes = list(bound.filter(condition).values_list("erp_code", flat=True))
                 if codes:
                     mine.filter(erp_code__in=codes).update(action=SyncRow.Action.SKIPPED, message=text)
+
+
+def _drop_gone(run: SyncRun, kind: Kind, rows: QuerySet[SyncRow]) -> None:
+    """Leave out what was planned for a binding that is there no more: a person has corrected its code meanwhile."""
+    bound = bindings.in_scope(kind.table, run.application_key, OuterRef("erp_connection"))
+    planned = rows.filter(subject__startswith=f"{kind.name}:").exclude(change=SyncRow.Change.NEW)
+    gone = planned.filter(~Exists(bound.filter(erp_code=OuterRef("erp_code"))))
+    gone.update(action=SyncRow.Action.SKIPPED, message=GONE)
 
 
 def _to_be_told(run: SyncRun, kind: Kind) -> QuerySet[SyncRow]:

@@ -123,9 +123,9 @@ def _send(item: SyncRun, batch: int, rows: QuerySet[SyncRow]) -> tuple[int, ...]
         method, response = post(item, rows)
     except HubError as error:
         # A mark that stayed when no job was made would let us take somebody else's job for ours.
-        if not (isinstance(error, TransientError) and error.outcome_unknown):
+        if not _may_have_made_a_job(error):
             work.mine(item).update(posting_batch=None)
-        if not isinstance(error, PermanentError):
+        if not isinstance(error, PermanentError) or error.status is None:
             raise
         return _refused(item, batch, error)
     jobs.follow(item, batch=batch, method=method, response=response)
@@ -143,6 +143,13 @@ def post(item: SyncRun, rows: QuerySet[SyncRow]) -> tuple[str, JobResponse]:
     connect = gateways.norce_connect()
     header = fields_with_id(fields) if has_id else fields
     return method, connect.import_encoded(method, records, fields=header, account_id=settings.NORCE_ACCOUNT_ID)
+
+
+def _may_have_made_a_job(error: HubError) -> bool:
+    """Return whether the answer was lost, or was a yes that cannot be read: that is a refusal without a status."""
+    if isinstance(error, TransientError):
+        return error.outcome_unknown
+    return isinstance(error, PermanentError) and error.status is None
 
 
 def _refused(item: SyncRun, batch: int, error: PermanentError) -> tuple[int, ...]:

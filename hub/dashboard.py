@@ -23,7 +23,7 @@ from hub.admin.jobs import late_jobs
 from hub.admin.links import item_url, link, list_url
 from hub.admin.run_words import grouped, mode_words, run_badge, run_title
 from hub.durations import clock, in_words
-from hub.models import NorceJob, OutboxMessage, SyncRun, WorkItem
+from hub.models import InboxEvent, NorceJob, OutboxMessage, SyncRun, WorkItem
 from hub.models.work import TROUBLED, ErrorKind, State
 from hub.panels import MOST, Need, Panel, Table, at_most, bounded
 
@@ -87,18 +87,24 @@ def _count_orders_in_trouble() -> str:
 
 
 def _work(request: HttpRequest) -> Panel:
-    """What needs a person besides orders, and the last runs."""
-    tables: dict[str, type[SyncRun] | type[NorceJob]] = {"hub_syncrun": SyncRun, "hub_norcejob": NorceJob}
+    """What needs a person besides orders (mail to the operators too), and the last runs."""
+    mail = {"system__exact": "mail"}
+    tables: tuple[tuple[str, type[WorkItem], dict[str, str]], ...] = (
+        ("hub_syncrun", SyncRun, {}),
+        ("hub_norcejob", NorceJob, {}),
+        ("hub_inboxevent", InboxEvent, {}),
+        ("hub_outboxmessage", OutboxMessage, mail),
+    )
     needs = [
         Need(
             title=f"{model._meta.verbose_name_plural} – {cause_title(state, kind)}".capitalize(),
             count=count,
-            url=list_url(name, state__exact=state),
+            url=list_url(name, state__exact=state, **about),
             tone="wait" if state == State.HELD else "bad",
         )
-        for name, model in tables.items()
+        for name, model, about in tables
         if request.user.has_perm(f"hub.view_{model._meta.model_name}")
-        for (state, kind), count in trouble_by_cause(model).items()
+        for (state, kind), count in trouble_by_cause(model, **about).items()
     ]
     if request.user.has_perm("hub.view_norcejob"):
         needs.append(_late_jobs())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -12,7 +11,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 
 from connectors.errors import ConfigError
-from connectors.scrambling import scrambled
+from connectors.scrambling import Clean, scrambled
 from hub import registry
 from hub.models import ApiCall, Attempt, Erasure, InboxEvent, NorceJob, OutboxMessage, RejectedMessage, SyncRun
 from hub.models.erasures import hash_of
@@ -136,16 +135,19 @@ def _clean(row: Any, columns: Sequence[str], person: Person) -> bool:
     changed = False
     for name in columns:
         before = getattr(row, name)
-        after = _without(before, person)
+        after = cleaned(before, lambda text: person.without(text, own=True))
         setattr(row, name, after)
         changed |= after != before
     return changed
 
 
-def _without(value: Any, person: Person) -> Any:
-    if isinstance(value, str):
-        return person.without(value, own=True)
-    return json.loads(person.without(json.dumps(value, ensure_ascii=False), own=True))
+def cleaned(value: Any, clean: Clean) -> Any:
+    """Return a value of JSON with every text in it as ``clean`` leaves it; names of members stay."""
+    if isinstance(value, dict):
+        return {key: cleaned(item, clean) for key, item in value.items()}
+    if isinstance(value, list):
+        return [cleaned(item, clean) for item in value]
+    return clean(value) if isinstance(value, str) else value
 
 
 def _has(model: type[Model], name: str) -> bool:

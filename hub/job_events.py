@@ -17,6 +17,8 @@ from hub.models.work import State
 EVENT_TYPE = "JobCompletedEvent"
 # What the column of a job's number holds.
 LARGEST_JOB_ID = 2**63 - 1
+# StatusId is an int32 of Norce's; a longer one would not fit into the event's key.
+LARGEST_STATUS_ID = 2**31 - 1
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +32,12 @@ class JobCompleted(Message):
 def identify(data: Any) -> tuple[str, str]:
     """Return subject and key of a decoded body: one event for each job and status. Raises WireError."""
     completed = _read(data)
-    return f"norce_job:{completed.job_id}", f"{EVENT_TYPE}:{completed.job_id}:{completed.status_id}"
+    return subject(completed.job_id), f"{EVENT_TYPE}:{completed.job_id}:{completed.status_id}"
+
+
+def subject(job_id: int) -> str:
+    """Return the name under which events refer to a job: ``norce_job:330915``."""
+    return f"norce_job:{job_id}"
 
 
 def completed_event(event: InboxEvent) -> None:
@@ -56,4 +63,6 @@ def _read(data: Any) -> JobCompleted:
     completed = wire.read(JobCompleted, data)
     if not 0 < completed.job_id <= LARGEST_JOB_ID:
         raise WireError("JobId", "the number of a job", str(completed.job_id))
+    if not 0 < completed.status_id <= LARGEST_STATUS_ID:
+        raise WireError("StatusId", "the number of a status", str(completed.status_id))
     return completed

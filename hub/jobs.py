@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -14,13 +13,13 @@ from django.utils import timezone
 from connectors.errors import PermanentError, TransientError
 from connectors.norce.types.jobs import Job, JobLogEntry, JobResponse
 from connectors.redaction import redact_text
-from hub import alerts, gateways, registry, restarts, rings, runs, work
-from hub.models import Attempt, NorceJob, SyncRow, SyncRun
+from hub import alerts, gateways, registry, restarts, rings, runs
+from hub.models import NorceJob, SyncRow, SyncRun
 from hub.models.work import State
 
 # Norce's jobs take seconds to minutes; polling is the fallback of its event (customers-jobs-auth.md § 7).
 PAUSES = (3.0, 5.0, 15.0, 30.0, 60.0, 120.0)
-INFORMATION = 1
+INFORMATION, WARNING = 1, 2
 
 
 def follow(run: SyncRun, *, batch: int, method: str, response: JobResponse) -> None:
@@ -70,8 +69,8 @@ def complete(item: NorceJob, job: Job, log: Sequence[JobLogEntry]) -> None:
     with transaction.atomic():
         # Two jobs that end at once must see each other's end, or neither ends the run.
         run = SyncRun.objects.select_for_update().get(pk=item.run_id)
-        for text, keys in _by_text(failed):
-            sent.filter(pk__in=keys).update(action=SyncRow.Action.FAILED, message=text)
+        rows = [SyncRow(pk=pk, action=SyncRow.Action.FAILED, message=text) for pk, text in failed.items()]
+        SyncRow.objects.bulk_update(rows, ["action", "message"], batch_size=200)
         accepted = sent.update(action=SyncRow.Action.ACCEPTED, message="")
         registry.resource(run.resource).settle(run, item.batch)
         runs.count_up(run, accepted=accepted, failed=len(failed))
@@ -91,16 +90,16 @@ def _failed_rows(sent: QuerySet[SyncRow], job: Job, complaints: Sequence[JobLogE
         return {}
     codes = list(sent.values_list("pk", "erp_code"))
     failed = {pk: text for pk, code in codes if (text := _complaint(code, complaints))}
-    if not whole or (job.fail or 0) > len(failed):
+    fail = job.fail or 0
+    if not whole or fail > len(failed) or _has_nameless(codes, fail, complaints):
         return {pk: failed.get(pk) or _summary(job, complaints) for pk, _ in codes}
     return failed
 
 
-def _by_text(failed: Mapping[int, str]) -> Iterable[tuple[str, list[int]]]:
-    keys: defaultdict[str, list[int]] = defaultdict(list)
-    for pk, text in failed.items():
-        keys[text].append(pk)
-    return keys.items()
+def _has_nameless(codes: Sequence[tuple[int, str]], fail: int, complaints: Sequence[JobLogEntry]) -> bool:
+    """Return whether a record was not imported without the log saying which; a warning about another is no answer."""
+    errors = [entry for entry in complaints if (entry.severity_id or 0) > WARNING]
+    return sum(bool(_complaint(code, errors)) for _, code in codes) < min(fail, len(errors))
 
 
 def _complaints(log: Sequence[JobLogEntry]) -> list[JobLogEntry]:
@@ -115,20 +114,15 @@ def _complaint(code: str, entries: Iterable[JobLogEntry]) -> str:
 def _mind_lead_time(item: NorceJob) -> None:
     """Tell the operators once when Norce takes longer than HUB_JOB_LEAD_MINUTES for a job."""
     limit = timezone.now() - timedelta(minutes=settings.HUB_JOB_LEAD_MINUTES)
-    if item.created_at < limit and not _was_asked_for_since(item, limit):
+    if item.created_at < limit:
         alerts.put(
-            key=f"job-late:{item.pk}",
+            # A restarted job is a new one to Norce, and to the clock.
+            key=f"job-late:{item.pk}:{item.created_at:%Y%m%d%H%M%S}",
             subject=f"Norce has worked on job {item.job_id} for over {settings.HUB_JOB_LEAD_MINUTES} minutes",
             text=f"{item.method} of run {item.run_id} ({item.run.resource}), {item.total} records, is not finished. "
             "Look at the job in Norce Admin; the hub goes on asking.",
             path=f"/admin/hub/norcejob/{item.pk}/change/",
         )
-
-
-def _was_asked_for_since(item: NorceJob, moment: datetime) -> bool:
-    """Return whether a person has had the job started again since then: Norce's time begins anew."""
-    attempts = Attempt.objects.filter(**work.key_of(item), started_at__gte=moment)
-    return attempts.exclude(asked_by="").exists()
 
 
 def _summary(job: Job, entries: Sequence[JobLogEntry]) -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from connectors.scrambling import ERASED
 
 _ESCAPE = re.compile(r"\\u00([0-9a-f]{2})")
+# JSON writes the end of a line as a letter, which is no part of the word behind it.
+_BREAK = re.compile(r"\\[bfnrt]")
 # Shorter names are part of too many words that are nobody's.
 SHORTEST_NAME = 2
 
@@ -44,13 +46,19 @@ class Person:
     def is_in(self, body: bytes) -> bool:
         """Return whether a body holds one of their e-mail addresses, however JSON or XML has escaped it."""
         text = body.decode("utf-8", "replace").lower()
-        text = html.unescape(_ESCAPE.sub(lambda match: chr(int(match[1], 16)), text))
-        return any(email in text for email in self.emails)
+        text = html.unescape(_BREAK.sub(" ", _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)))
+        return any(email in text and re.search(_whole(email), text) for email in self.emails)
 
     def without(self, text: str, *, own: bool = False) -> str:
         """Return a text without their e-mail addresses; of a text that is about them (``own``) also without names."""
         words = self.emails | self.words if own else self.emails
-        found = sorted((re.escape(word) for word in words if len(word) >= SHORTEST_NAME), key=len, reverse=True)
+        found = sorted((word for word in words if len(word) >= SHORTEST_NAME), key=len, reverse=True)
         if not found:
             return text
-        return re.sub(rf"(?<!\w)(?:{'|'.join(found)})(?!\w)", ERASED, text, flags=re.IGNORECASE)
+        return re.sub("|".join(map(_whole, found)), ERASED, text, flags=re.IGNORECASE)
+
+
+def _whole(word: str) -> str:
+    """Return the pattern for a word that is no part of a longer one; bo@example.com is not jim.bo@example.com."""
+    before, after = (r"(?<![\w.+-])", r"(?![\w-]|\.\w)") if "@" in word else (r"(?<!\w)", r"(?!\w)")
+    return f"{before}{re.escape(word)}{after}"

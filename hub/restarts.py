@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from connectors.norce.connect import NorceConnect
-from hub import runs, work
-from hub.models import NorceJob, SyncRow, SyncRun
+from hub import job_events, runs, work
+from hub.models import InboxEvent, NorceJob, SyncRow, SyncRun
 from hub.models.runs import ACTIVE
 from hub.models.work import State
 
@@ -36,6 +36,8 @@ def restart(item: NorceJob, *, by: str, reason: str) -> None:
             item.run.rows.filter(batch=item.batch, action__in=(SyncRow.Action.FAILED, SyncRow.Action.ACCEPTED)).update(
                 action=SyncRow.Action.SENT
             )
+            # Norce tells of the same job and status once more, and that is news again.
+            InboxEvent.objects.filter(subject=job_events.subject(item.job_id)).update(key="")
             # A run that stopped before it had sent everything is not ended by this job: it still needs its Retry.
             sent = SyncRun.objects.filter(pk=item.run_id, phase=SyncRun.Phase.SENT)
             sent.exclude(state__in=ACTIVE).update(
@@ -56,6 +58,8 @@ def why_not(item: NorceJob) -> str:
         return _another(item)
     if item.run.rows.filter(batch=item.batch, payload="").exists():
         return "The job holds people who were forgotten or erased since: its payload would write them again."
+    if item.run.rows.filter(batch=item.batch).exclude(action=SyncRow.Action.ACCEPTED).count() < item.failed:
+        return "What Norce did not take has been sent again by a Retry since: the old payload would send it once more."
     if runs.is_overtaken(item):
         return "A newer job of this type was accepted since: the old payload would overwrite newer data."
     return ""

@@ -94,7 +94,8 @@ def approve(item: SyncRun, *, by: str, reason: str, plan: str) -> None:
     if item.planned_at is None or item.planned_at < timezone.now() - PLAN_KEPT:
         raise work.NotAllowed(f"The plan of {item} is over three days old: cancel it and start a new run.")
     with transaction.atomic():
-        SyncRun.objects.filter(pk=item.pk, plan=plan).update(approved_plan=plan)
+        if not SyncRun.objects.filter(pk=item.pk, plan=plan, state=State.HELD).update(approved_plan=plan):
+            raise work.NotAllowed(f"{item} is not held any more.")
         work.retry(item, by=by, reason=reason)
 
 

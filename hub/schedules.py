@@ -51,7 +51,8 @@ def set_schedules() -> list[str]:
 
 def again(resource: str, application_key: str) -> None:
     """Start a full run for one application ("" = all in one) once more in ten minutes."""
-    Schedule.objects.get_or_create(
+    # Found and locked: the schedule that brought us here is about to be deleted and must not be taken for the next.
+    Schedule.objects.update_or_create(
         name=" ".join(filter(None, (resource, "full again", application_key))),
         defaults={
             "func": "hub.tasks.start_full_again",

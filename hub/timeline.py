@@ -78,5 +78,6 @@ def work_title(kind: str) -> str:
         "erp.order": _("Order to the ERP"),
         "norce.order_status": _("Acknowledgement to Norce"),
         "JobCompletedEvent": _("Norce has ended a job"),
+        "mail.operators": _("Mail to the operators"),
     }
     return titles.get(kind, kind)

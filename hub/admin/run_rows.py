@@ -17,6 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from connectors.norce.header import with_id
+from connectors.redaction import MASK, UNSHOWN
 from hub.admin.badges import badge
 from hub.admin.base import ReadOnlyAdmin
 from hub.admin.links import item_url, link, list_url, short, subject_link
@@ -136,8 +137,10 @@ class SyncRowAdmin(ReadOnlyAdmin):
 
     @display(description=_("record for Norce"))
     def record(self, row: SyncRow) -> SafeString | str:
-        """Return the record as it is sent, laid out for reading; its numbers are exact."""
+        """Return the record as it is sent, laid out for reading; its numbers are exact, a person's number is masked."""
         if not row.payload:
             return gettext("Nothing of it is sent.")
         sent = row.payload if row.norce_id is None else with_id(row.payload, row.norce_id)
-        return preformatted(simplejson.dumps(simplejson.loads(sent, use_decimal=True), indent=2, ensure_ascii=False))
+        shown = simplejson.loads(sent, use_decimal=True)
+        shown |= dict.fromkeys(UNSHOWN & shown.keys(), MASK)
+        return preformatted(simplejson.dumps(shown, indent=2, ensure_ascii=False))

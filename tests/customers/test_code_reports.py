@@ -16,7 +16,11 @@ from hub.models import Application, SyncRun
 from hub.models.work import State
 from orders.models import Order
 from tests.customers.codes import Work, binding, bound, imports, in_norce, mail, payloads, people, report
+from tests.customers.registers import person
 from tests.faults import be_due, operations, set_faults
+
+# Its default would end the person's relations.
+DELTA = {"IsCompanyListDelta": True}
 
 pytestmark = pytest.mark.usefixtures("application")
 
@@ -28,7 +32,7 @@ def test_fifty_new_codes_go_in_one_call_with_id_and_code_only(sandbox: Sandbox, 
     assert imports() == ["Customer/ImportCustomers"]
     sent = payloads(sandbox)[0]
     assert sent["header"]["CustomerFieldsThatAreSet"] == ["Id", "Code"]
-    assert sent["rows"] == [{"Id": key, "Code": f"C{number}"} for number, key in enumerate(ids)]
+    assert sent["rows"] == [{"Id": key, "Code": f"C{number}", **DELTA} for number, key in enumerate(ids)]
     assert [row["Code"] for row in sandbox.state.customers] == [f"C{number}" for number in range(50)]
     assert set(CustomerBinding.objects.values_list("report", flat=True)) == {Binding.Report.ACCEPTED}
 
@@ -52,7 +56,9 @@ def test_a_company_goes_with_application_key_id_and_code(
     CompanyBinding.objects.create(erp_connection="default", erp_code="F1", organisation_no="5599990000")
     assert report(work).state == State.DONE
     sent = payloads(sandbox)[0]
-    assert sent["rows"] == [{"ApplicationKey": application.key, "Id": company["Id"], "Code": "F1"}]
+    assert sent["rows"] == [
+        {"ApplicationKey": application.key, "Id": company["Id"], "Code": "F1", "IsCustomerListDelta": True}
+    ]
     assert set(sent["header"]["CompanyFieldsThatAreSet"]) >= {"Id", "Code"}
 
 
@@ -122,7 +128,7 @@ def test_without_query_the_code_goes_with_the_e_mail_address(sandbox: Sandbox, w
     bound(7, email="")
     set_faults(sandbox, norce={"fail_next": {"Customers/Customers": [404, 404]}})
     report(work)
-    assert payloads(sandbox)[0]["rows"] == [{"EmailAddress": mail(0), "Code": "C0"}]
+    assert payloads(sandbox)[0]["rows"] == [{"EmailAddress": mail(0), "Code": "C0", **DELTA}]
     assert payloads(sandbox)[0]["header"]["CustomerFieldsThatAreSet"] == ["Code", "EmailAddress"]
     assert (binding(7).report, "no e-mail" in binding(7).report_error) == ("unknown", True)
 
@@ -132,7 +138,8 @@ def test_codes_with_and_without_an_id_never_share_a_call(sandbox: Sandbox, work:
     bound(2)
     set_faults(sandbox, norce={"fail_next": {"Customers/Customers": [404, 404]}})
     report(work)
-    assert [sorted(payload["rows"][0]) for payload in payloads(sandbox)] == [["Code", "EmailAddress"], ["Code", "Id"]]
+    members = [payload["rows"][0].keys() - DELTA.keys() for payload in payloads(sandbox)]
+    assert members == [{"Code", "EmailAddress"}, {"Code", "Id"}]
 
 
 def test_a_code_corrected_while_the_job_ran_is_still_to_be_reported(
@@ -146,3 +153,19 @@ def test_a_code_corrected_while_the_job_ran_is_still_to_be_reported(
     be_due()
     work()
     assert (binding(2).report, SyncRun.objects.get().count_accepted) == (Binding.Report.DUE, 1)
+
+
+@pytest.mark.parametrize("wrong", [{"code": "L" * 80}, {"email": "e" * 300 + "@example.com"}, {"email": "a\x00@b.se"}])
+def test_a_record_that_no_column_takes_does_not_keep_the_fail_safe_from_the_others(
+    sandbox: Sandbox, work: Work, wrong: dict[str, str]
+) -> None:
+    person(sandbox, "P1")
+    person(sandbox, wrong.get("code", "P2"), **{"email": wrong["email"]} if "email" in wrong else {})
+    assert report(work, SyncRun.Mode.FULL).error == ""
+    assert list(CustomerBinding.objects.values_list("erp_code", flat=True)) == ["P1"]
+
+
+def test_the_fail_safe_says_how_many_records_it_has_read(sandbox: Sandbox, work: Work) -> None:
+    person(sandbox, "P1")
+    CustomerBinding.objects.create(erp_connection="default", erp_code="P1", email="p1@example.com", report="accepted")
+    assert report(work, SyncRun.Mode.FULL).count_read == 1

@@ -18,7 +18,7 @@ from hub.drain import WORK_MODELS
 from hub.models import NorceJob, SyncRow, SyncRun
 from hub.models.work import State
 from hub.sweeping import sweep
-from tests.customers.codes import Work, binding, imports, payloads, people, report
+from tests.customers.codes import Work, binding, bound, imports, in_norce, mail, payloads, people, report
 from tests.faults import be_due, set_faults
 
 pytestmark = pytest.mark.usefixtures("application")
@@ -175,3 +175,12 @@ def test_one_refused_code_does_not_keep_the_others_of_its_call_back(sandbox: San
     run = report(work)
     assert (run.state, run.count_accepted, run.count_failed) == (State.FAILED, 3, 1)
     assert [binding(number).report for number in range(4)] == ["failed", "accepted", "accepted", "accepted"]
+
+
+def test_two_codes_that_find_one_customer_of_norce_are_a_question_for_a_person(sandbox: Sandbox, work: Work) -> None:
+    bound(1, email="")
+    bound(2, email=mail(1))
+    number = in_norce(sandbox, 1, Code="C1")
+    assert (report(work).state, imports()) == (State.DONE, [])
+    assert f"{number} is bound to ERP code C2." in binding(1).report_error
+    assert f"{number} is bound to ERP code C1." in binding(2).report_error

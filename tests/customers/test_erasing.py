@@ -15,7 +15,7 @@ from django.urls import reverse
 from connectors.errors import ConfigError, PermanentError
 from connectors.sandbox.core import Sandbox
 from customers.erasing import person_by
-from customers.models import CustomerBinding
+from customers.models import CompanyBinding, CustomerBinding
 from hub import erasing, rejected, runs
 from hub.models import ApiCall, Erasure, InboxEvent, OutboxMessage, RejectedMessage, SyncRow, SyncRun
 from hub.models.erasures import hash_of
@@ -57,7 +57,8 @@ def full_run(work: Work, mode: str = SyncRun.Mode.FULL, **options: Any) -> SyncR
 
 def everything() -> str:
     """Return all that the hub's tables hold, as one text."""
-    tables = (Order, OutboxMessage, SyncRow, SyncRun, CustomerBinding, RejectedMessage, InboxEvent, ApiCall, Erasure)
+    bindings = (CustomerBinding, CompanyBinding)
+    tables = (Order, OutboxMessage, SyncRow, SyncRun, *bindings, RejectedMessage, InboxEvent, ApiCall, Erasure)
     values = [list(table._default_manager.values().order_by("pk")) for table in tables]
     return str([{k: bytes(v) if k == "body" else v for k, v in row.items()} for rows in values for row in rows]).lower()
 

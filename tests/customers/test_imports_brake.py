@@ -120,7 +120,8 @@ def test_few_missing_ones_are_deactivated_explicitly(sandbox: Sandbox, work: Wor
     remove(sandbox, "P003", "P004")
     item = run(work)
     assert (item.state, item.count_deactivated, item.count_accepted) == (State.DONE, 2, 2)
-    assert sent(sandbox)[20:] == [{"Code": "P003", "IsActive": False}, {"Code": "P004", "IsActive": False}]
+    ended = {"IsActive": False, "IsCompanyListDelta": True}
+    assert sent(sandbox)[20:] == [{"Code": "P003", **ended}, {"Code": "P004", **ended}]
     assert norce(sandbox, "P003")["EmailAddress"] == "p003@example.com"
     assert (row(item, "P003").changes, inactive(sandbox)) == ({"IsActive": [True, False]}, {"P003", "P004"})
 

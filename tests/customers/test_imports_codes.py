@@ -20,6 +20,7 @@ from tests.customers.registers import (
     company_binding,
     company_in_norce,
     delta,
+    header,
     in_norce,
     killed,
     norce,
@@ -53,9 +54,10 @@ def test_everybody_whom_norce_has_gets_the_code(sandbox: Sandbox, work: Work, kn
     assert codes(sandbox) == dict(zip(known, ["P001", "P002", "P003", "P004"], strict=True))
 
 
-def test_nothing_but_id_and_code_is_sent(sandbox: Sandbox, work: Work, known: list[int]) -> None:
+def test_nothing_but_id_and_code_is_sent_and_no_relation_ended(sandbox: Sandbox, work: Work, known: list[int]) -> None:
     fail_safe(work)
-    assert [sorted(record) for record in sent(sandbox)] == [["Code", "Id"]] * 4
+    assert [sorted(record) for record in sent(sandbox)] == [["Code", "Id", "IsCompanyListDelta"]] * 4
+    assert header(sandbox) == ["Id", "Code"]
     assert {row["FirstName"] for row in sandbox.state.customers} == {"Egen"}
 
 
@@ -89,7 +91,7 @@ def test_companies_get_theirs_in_the_same_run(sandbox: Sandbox, work: Work) -> N
     company(sandbox, "B2")
     assert fail_safe(work).state == State.DONE
     assert [(row["Id"], row["Code"]) for row in sandbox.state.companies] == [(number, "B1")]
-    assert sorted(sent(sandbox)[0]) == ["ApplicationKey", "Code", "Id"]
+    assert sorted(sent(sandbox)[0]) == ["ApplicationKey", "Code", "Id", "IsCustomerListDelta"]
     assert (company_binding("B1").report, company_binding("B2").report) == ("accepted", "unknown")
 
 

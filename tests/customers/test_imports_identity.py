@@ -190,3 +190,25 @@ def test_a_refused_customer_is_not_missing(sandbox: Sandbox, work: Work) -> None
     run(work)
     change(sandbox, "P001", email="else@example.com", first_name="Nils", last_name="Ny")
     assert (run(work).count_deactivated, norce(sandbox, "P001")["IsActive"]) == (0, True)
+
+
+def test_whom_the_erp_lists_under_a_new_code_is_not_ended(sandbox: Sandbox, work: Work, pages: None) -> None:
+    people(sandbox, 20)
+    run(work)
+    remove(sandbox, "P001", "P002")
+    person(sandbox, "P9", email="p001@example.com")
+    item = run(work)
+    assert (item.state, item.count_deactivated, set(refused(item))) == (State.DONE, 1, {"P001", "P9"})
+    assert "has its EmailAddress under code P9" in refused(item)["P001"]
+    assert (norce(sandbox, "P001")["IsActive"], norce(sandbox, "P002")["IsActive"]) == (True, False)
+
+
+def test_who_left_an_address_to_somebody_else_is_ended_once_that_is_said(sandbox: Sandbox, work: Work) -> None:
+    people(sandbox, 1)
+    run(work)
+    remove(sandbox, "P001")
+    person(sandbox, "P9", email="p001@example.com")
+    run(work)
+    CustomerBinding.objects.update(email="")
+    item = run(work)
+    assert (item.count_deactivated, norce(sandbox, "P001")["IsActive"]) == (1, False)

@@ -172,3 +172,12 @@ def test_an_application_that_is_switched_off_is_not_read_and_ends_nobody(
     Application.objects.filter(key=SECOND).update(is_active=False)
     assert state_of(run(work)) == (State.DONE, 3, 0, 0, 3, 0)
     assert inactive(sandbox) == set()
+
+
+def test_one_code_of_two_erps_is_sent_for_neither(sandbox: Sandbox, other: Sandbox, work: Work) -> None:
+    people(sandbox, 2)
+    person(other, "P001", email="else@example.com", first_name="Nils", last_name="Annan")
+    item = run(work)
+    assert state_of(item) == (State.DONE, 3, 1, 0, 0, 2)
+    assert "another ERP has it" in refused(item)["P001"]
+    assert [row["Code"] for row in sent(sandbox)] == ["P002"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connectors.sandbox.core import Sandbox
-from customers import settling
+from customers import reading, settling
 from customers.models import CustomerBinding
 from hub import restarts
 from hub import work as engine
@@ -22,9 +22,11 @@ from tests.customers.registers import (
     row,
     run,
     sent_codes,
+    start,
+    to_the_end,
     worked,
 )
-from tests.faults import set_faults
+from tests.faults import be_due, set_faults
 
 pytestmark = pytest.mark.usefixtures("application")
 
@@ -133,3 +135,41 @@ def test_whom_norce_has_forgotten_meanwhile_is_skipped(failed: SyncRun, sandbox:
         SyncRow.Action.SKIPPED,
         settling.FORGOTTEN,
     )
+
+
+def test_a_full_run_that_goes_on_late_ends_nobody_whom_a_newer_run_has_seen(
+    sandbox: Sandbox, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people(sandbox, 4)
+    run(work)
+    older, pages = start(), iter([reading._page])
+    with monkeypatch.context() as one_page:
+        one_page.setattr(reading, "PAGE", 2)
+        one_page.setattr(reading, "_page", lambda *arguments: next(pages)(*arguments))
+        assert worked(work, older).state == State.FAILED
+    set_faults(sandbox, norce={"fail_rows": ["P001"]})
+    change(sandbox, "P001", phone="1")
+    assert delta(work).state == State.FAILED
+    set_faults(sandbox, norce={})
+    assert (retried(work, older).state, older.count_deactivated) == (State.DONE, 0)
+
+
+def test_what_was_planned_for_a_code_that_was_corrected_meanwhile_is_not_sent(
+    failed: SyncRun, sandbox: Sandbox, work: Work
+) -> None:
+    CustomerBinding.objects.filter(erp_code="P001").update(erp_code="P9")
+    assert (retried(work, failed).state, row(failed, "P001").message) == (State.DONE, settling.GONE)
+    assert set(CustomerBinding.objects.values_list("erp_code", flat=True)) == {"P002", "P003", "P9"}
+
+
+def test_a_code_that_is_corrected_while_norce_works_does_not_come_back(sandbox: Sandbox, work: Work) -> None:
+    people(sandbox, 1)
+    run(work)
+    set_faults(sandbox, norce={"jobs": "hang"})
+    change(sandbox, "P001", phone="1")
+    item = delta(work)
+    CustomerBinding.objects.update(erp_code="P9")
+    set_faults(sandbox, norce={})
+    be_due()
+    assert to_the_end(work, item).state == State.DONE
+    assert list(CustomerBinding.objects.values_list("erp_code", flat=True)) == ["P9"]

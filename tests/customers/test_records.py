@@ -254,17 +254,6 @@ def test_a_company_with_a_mobile_number_only_can_be_called_on_it() -> None:
     assert company_record(company(cell_phone="070-1"))["PhoneNumber"] == "070-1"
 
 
-def test_the_bare_minimum_is_code_and_identifier() -> None:
-    bare_person = wire.write(records.bare_customer(FULL_PERSON, scope()))
-    bare_company = wire.write(records.bare_company(FULL_COMPANY, scope()))
-    assert bare_person == {"Code": "C1", "EmailAddress": "ida@example.com"}
-    assert bare_company == {"ApplicationKey": KEY, "Code": "B1", "OrganizationNo": "559999-0000"}
-
-
-def test_the_bare_minimum_names_the_application_where_customers_belong_to_one() -> None:
-    assert wire.write(records.bare_customer(person(), scope(by_application=True)))["ApplicationKey"] == KEY
-
-
 @pytest.mark.parametrize(
     ("record", "kind", "missing"),
     [

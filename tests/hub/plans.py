@@ -34,6 +34,7 @@ class Norce:
         self.bad: set[str] = set()
         self.errors: list[BaseException] = []
         self.lost = 0
+        self.unreadable = 0
         self.known: list[Job] = []
         self.restarted: list[int] = []
 
@@ -67,6 +68,9 @@ class Norce:
         if self.lost:
             self.lost -= 1
             raise TransientError("No answer.", outcome_unknown=True)
+        if self.unreadable:
+            self.unreadable -= 1
+            raise PermanentError("The answer is not JSON.")
 
 
 def job(job_id: int, totals: int, *, start: str = "", status: int = 6, fail: int = 0) -> Job:

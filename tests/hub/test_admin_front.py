@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from hub import dashboard
-from hub.models import OutboxMessage, SyncRun
+from hub.models import InboxEvent, OutboxMessage, SyncRun
 from hub.models.work import State
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -47,3 +47,12 @@ def test_a_run_of_today_shows_its_time_only(admin_client: Client, hour: datetime
     SyncRun.objects.create(resource="customers", state=State.DONE, created_at=hour)
     with time_machine.travel(NOW, tick=False):
         assert shown in front_page(admin_client)
+
+
+def test_events_and_mail_that_have_failed_are_among_what_needs_a_person(admin_client: Client) -> None:
+    columns = {"subject": "s", "state": State.FAILED, "error_kind": "exhausted"}
+    OutboxMessage.objects.create(key="k1", kind="mail.operators", system="mail", **columns)
+    InboxEvent.objects.create(event_type="e", body=b"{}", **columns)
+    page = front_page(admin_client)
+    assert "/admin/hub/outboxmessage/?state__exact=failed&amp;system__exact=mail" in page
+    assert "/admin/hub/inboxevent/?state__exact=failed" in page

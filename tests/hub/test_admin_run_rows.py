@@ -155,3 +155,9 @@ def test_each_change_has_a_sign_of_its_own(admin_client: Client, run: SyncRun, c
     page = admin_client.get(reverse(LIST)).content.decode()
     signs = [name for name in CHANGE_SIGNS.values() if f">{name}</span>{change.label}<" in page]
     assert signs == [CHANGE_SIGNS[change]]
+
+
+def test_the_record_does_not_show_a_persons_number(admin_client: Client, run: SyncRun) -> None:
+    one = row(run, "C1", payload='{"Code":"C1","SocialSecurityNumber":"19900101-0017"}')
+    page = admin_client.get(reverse("admin:hub_syncrow_change", args=[one.pk])).content.decode()
+    assert "SocialSecurityNumber" in page and "19900101" not in page

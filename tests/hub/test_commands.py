@@ -161,6 +161,11 @@ def test_sync_starts_a_run_or_joins_the_active_one(application: Application) -> 
     assert first[0]["state"] == "Waiting"
 
 
+def test_sync_in_full_is_not_content_with_an_active_delta(application: Application) -> None:
+    run = rows("sync", "code_reports")[0]["run"]
+    assert f"Run {run} (delta) is active" in failed("sync", "code_reports", "--full")[1]
+
+
 def test_sync_that_waits_gives_up_after_its_time(application: Application) -> None:
     assert rows("sync", "code_reports", "--wait", "--timeout", "0")[0]["state"] == "Waiting"
 

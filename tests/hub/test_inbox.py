@@ -246,3 +246,9 @@ def test_an_event_is_kept_as_it_came(post: Post) -> None:
     body = b'\xef\xbb\xbf{"JobId": 1, "StatusId": 4, "Amount": 1.10}'
     post(body)
     assert bytes(InboxEvent.objects.get().body) == body
+
+
+@pytest.mark.parametrize("number", ["9" * 4000, "-1"])
+def test_a_status_that_no_status_can_be_is_rejected_and_not_asked_for_again(post: Post, number: str) -> None:
+    assert post(body=f'{{"JobId": 1, "StatusId": {number}}}').status_code == 200
+    assert counts()[:2] == (0, 1)

@@ -124,6 +124,14 @@ def test_a_code_is_not_found_inside_a_longer_one(job: NorceJob, monkeypatch: pyt
     assert actions() == [Action.ACCEPTED, Action.ACCEPTED, Action.FAILED]
 
 
+def test_a_warning_about_one_row_does_not_stand_for_the_failure_of_another(
+    job: NorceJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = [refusal("C1", "A flag was left out", 2), {"SeverityId": 3, "Message": "Cut off", "ImportedRow": None}]
+    polled(monkeypatch, job, Connect({"StatusId": 2, "Fail": 1}, log))
+    assert actions() == [Action.FAILED] * 3
+
+
 def test_no_row_counts_as_taken_when_failures_cannot_be_told_apart(
     job: NorceJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:

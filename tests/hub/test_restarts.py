@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from connectors.errors import TransientError
 from connectors.norce.types.jobs import JobResponse
-from hub import drain, gateways, jobs, restarts, runs, work
-from hub.models import Attempt, NorceJob, OutboxMessage, SyncRow, SyncRun
+from hub import drain, gateways, inbox, jobs, restarts, runs, work
+from hub.models import Attempt, InboxEvent, NorceJob, OutboxMessage, SyncRow, SyncRun
 from hub.models.work import State
 from tests.faults import be_due
 from tests.hub.plans import Norce, a_resource, claimed_run, job, plan
@@ -174,3 +174,21 @@ def test_a_restarted_job_is_not_late_at_once(ended: NorceJob, norce: Norce) -> N
     with pytest.raises(TransientError, match="still working"):
         jobs.poll(item)
     assert not OutboxMessage.objects.exists()
+
+
+def test_a_job_is_not_restarted_after_its_failed_rows_went_to_another_call(ended: NorceJob) -> None:
+    NorceJob.objects.update(failed=1)
+    ended.refresh_from_db()
+    assert restarts.why_not(ended) == ""
+    ended.run.rows.filter(action=Action.FAILED).update(batch=2)
+    assert "sent again by a Retry" in restarts.why_not(ended)
+
+
+def test_norces_event_of_a_restarted_job_is_news_again(ended: NorceJob) -> None:
+    body = b'{"ClientId": 1, "JobId": 17, "StatusId": 2}'
+    for _ in range(2):
+        inbox.receive(event_type="JobCompletedEvent", body=body)
+    assert InboxEvent.objects.count() == 1
+    restarted(ended)
+    inbox.receive(event_type="JobCompletedEvent", body=body)
+    assert InboxEvent.objects.count() == 2

@@ -34,7 +34,7 @@ class Command(TableCommand):
         parser.add_argument("--timeout", type=float, default=600, help="seconds that --wait waits at most")
 
     def rows(self, **options: Any) -> Sequence[Row]:
-        """Start the runs, or join those that are active."""
+        """Start the runs, or join those that are active; one of another mode than asked for is no such run."""
         key = options["application"]
         keys = registry.resource(options["resource"]).applications() if key is None else [key]
         started = [_start(options, key) for key in keys]
@@ -50,6 +50,8 @@ def _start(options: dict[str, Any], key: str) -> SyncRun:
     run = run or runs.active(resource=name, application_key=key, dry_run=dry_run)
     if run is None:
         raise CommandError("The run that was active has just ended; start it again.")
+    if options["mode"] not in (None, run.mode):
+        raise CommandError(f"Run {run.pk} ({run.mode}) is active: start the {mode} one when it has ended.")
     return run
 
 
