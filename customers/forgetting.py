@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from connectors.errors import PermanentError
-from customers import matching
+from customers import matching, norce_ids
 from customers.kinds import PEOPLE
 from customers.models import CustomerBinding
 from customers.planning import FORGOTTEN
@@ -30,6 +30,8 @@ def learn(item: SyncRun) -> None:
     own = matching.application_number(item.application_key) if item.application_key else None
     rows = CustomerBinding.objects.filter(application_key=item.application_key, forgotten_at=None)
     try:
+        if not item.dry_run:
+            norce_ids.learn(item)
         for page in matching.pages(item, PEOPLE, condition):
             ids = [party.id for party in page]
             codes = [party.code for party in page if party.code and own in (None, party.application_id)]

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from connectors.errors import HoldError
-from customers import bindings, checking, forgetting, matching, reading, settling
+from customers import bindings, carrying, checking, forgetting, matching, reading, settling
 from customers.kinds import COMPANIES, PEOPLE, Kind
 from hub import batches, brake, registry, runs
 from hub.models import Application, ErpConnection, SyncRow, SyncRun
@@ -71,6 +71,7 @@ def _read(item: SyncRun, kind: Kind, until: float) -> bool:
         return False
     if item.mode == SyncRun.Mode.FULL:
         checking.add_missing(item, kind)
+    carrying.carry(item, kind)
     checking.refuse_bound(item, kind)
     checking.refuse_doubles(item, kind)
     checking.refuse_same_codes(item, kind)

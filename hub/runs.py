@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, F, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
 
 from connectors.errors import PermanentError
@@ -55,18 +55,25 @@ def start_all(*, resource: str, by: str, mode: str = SyncRun.Mode.DELTA, dry_run
 
 
 def cursor(resource: str, application_key: str) -> datetime | None:
-    """Return from when on a delta must read: the start of the last run that ended well, minus an overlap.
+    """Return from when on a delta must read: the start of the last run that came through, minus an overlap.
 
-    None when there was none: then everything is read.
+    A run that Norce refused single records of has come through: the delta carries these over, and one
+    record that Norce always refuses must not make every delta read the whole register. None when
+    there was none: then everything is read.
     """
-    last = _ended_well(resource, application_key).first()
+    last = _ended(resource, application_key).first()
     return last.created_at - OVERLAP if last else None
 
 
 def last_full(item: SyncRun) -> SyncRun | None:
-    """Return the full run of the same resource and application that ended well before this one, if any."""
-    earlier = _ended_well(item.resource, item.application_key).filter(pk__lt=item.pk, mode=SyncRun.Mode.FULL)
+    """Return the full run of the same resource and application that came through before this one, if any."""
+    earlier = _ended(item.resource, item.application_key).filter(pk__lt=item.pk, mode=SyncRun.Mode.FULL)
     return earlier.first()
+
+
+def last_ended(item: SyncRun) -> SyncRun | None:
+    """Return the run of the same resource and application that came through before this one, if any."""
+    return _ended(item.resource, item.application_key).filter(pk__lt=item.pk).first()
 
 
 def active(*, resource: str, application_key: str = "", dry_run: bool = False) -> SyncRun | None:
@@ -107,9 +114,9 @@ def ending(item: SyncRun) -> State:
     if has_open_jobs(item):
         return State.SUBMITTED
     failed = _count(item)
+    supersede(item)
     if failed:
         raise PermanentError(f"{failed} records were not taken.", remedy="The run's rows and jobs say why.")
-    supersede(item)
     return State.DONE
 
 
@@ -125,12 +132,12 @@ def complete(item: SyncRun) -> None:
         error=f"{failed} records were not taken." if failed else "",
         remedy="The run's rows and jobs say why." if failed else "",
     )
-    if ended and not failed:
+    if ended:
         supersede(item)
 
 
 def supersede(item: SyncRun) -> None:
-    """Discard earlier failed runs of the type: a full run that went well is the new state to start from.
+    """Discard earlier failed runs of the type: a full run that came through is the new state to start from.
 
     The rule is of guide 002. A preview supersedes nothing.
     """
@@ -197,10 +204,12 @@ def _same(resource: str, application_key: str) -> QuerySet[SyncRun]:
     return SyncRun.objects.filter(resource=resource, application_key=application_key, dry_run=False)
 
 
-def _ended_well(resource: str, application_key: str) -> QuerySet[SyncRun]:
-    return _same(resource, application_key).filter(state=State.DONE).order_by("-pk")
+def _ended(resource: str, application_key: str) -> QuerySet[SyncRun]:
+    """Return the runs that came through, the latest first: also those of which Norce refused some records."""
+    with_failures = Q(state__in=(State.FAILED, State.SUPERSEDED), phase=SyncRun.Phase.SENT)
+    return _same(resource, application_key).filter(Q(state=State.DONE) | with_failures).order_by("-pk")
 
 
 def _last_read(resource: str, application_key: str, mode: str) -> int | None:
-    last = _ended_well(resource, application_key).filter(mode=mode).first()
+    last = _ended(resource, application_key).filter(mode=mode).first()
     return last.count_read if last else None

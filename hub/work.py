@@ -19,7 +19,7 @@ from django.utils import timezone
 from connectors.errors import HoldError, HubError, TransientError
 from connectors.redaction import redact_text
 from hub import rings
-from hub.models import Attempt, WorkItem
+from hub.models import Attempt, SyncRun, WorkItem
 from hub.models.work import TROUBLED, ErrorKind, State, allowance_restored, one_more
 
 Item = TypeVar("Item", bound=WorkItem)
@@ -225,7 +225,8 @@ def retry(item: WorkItem, *, by: str, reason: str) -> None:
 def cancel(item: WorkItem, *, by: str, reason: str) -> None:
     """Give an unfinished item up for good, unless it is being worked on; later ones of its subject go on.
 
-    A run whose Norce job can no longer be followed is freed this way; what it sent stays sent.
+    A run whose Norce job can no longer be followed is freed this way, and so is one that works: its
+    worker stops at its next call or page, because the lease is lost. What it sent stays sent.
     """
     if not reason.strip():
         raise NotAllowed("Say why: the reason is kept with the attempt.")
@@ -233,11 +234,13 @@ def cancel(item: WorkItem, *, by: str, reason: str) -> None:
     with transaction.atomic():
         changed = (
             type(item)
-            ._default_manager.filter(pk=item.pk, state__in=CANCELLABLE)
-            .update(state=State.CANCELLED, finished_at=now, tries=one_more("tries"))
+            ._default_manager.filter(pk=item.pk, state__in=cancellable(item))
+            .update(state=State.CANCELLED, finished_at=now, lease_until=None, tries=one_more("tries"))
         )
         if not changed:
             raise NotAllowed(f"{item} is {_present_state(item)}: it cannot be cancelled now.")
+        running = Attempt.objects.filter(**key_of(item), outcome=Attempt.Outcome.RUNNING)
+        running.update(outcome=Attempt.Outcome.CANCELLED, finished_at=now)
         Attempt.objects.create(
             **key_of(item),
             number=type(item)._default_manager.get(pk=item.pk).tries,
@@ -248,6 +251,11 @@ def cancel(item: WorkItem, *, by: str, reason: str) -> None:
             finished_at=now,
         )
         rings.ring()
+
+
+def cancellable(item: WorkItem) -> tuple[State, ...]:
+    """Return the states in which an item may be given up: a run also while it works, since it works for long."""
+    return (*CANCELLABLE, State.RUNNING) if isinstance(item, SyncRun) else CANCELLABLE
 
 
 def worker_name() -> str:

@@ -92,8 +92,8 @@ class WorkItemAdmin(LegalButtonsAdmin):
     change_form_outer_before_template = "admin/hub/trouble.html"
 
     def legal_buttons(self, obj: WorkItem) -> set[str]:
-        """Retry what has stopped; cancel what has not ended and is not being worked on."""
-        legal = {"retry": work.RETRYABLE, "cancel": work.CANCELLABLE}
+        """Retry what has stopped; cancel what has not ended and, unless it is a run, is not being worked on."""
+        legal = {"retry": work.RETRYABLE, "cancel": work.cancellable(obj)}
         return {name for name, states in legal.items() if obj.state in states}
 
     def has_retry_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:

@@ -167,3 +167,17 @@ def test_a_forgotten_persons_mail_is_not_kept_elsewhere(sandbox: Sandbox, work: 
     run(work, SyncRun.Mode.FULL)
     assert not CustomerBinding.objects.filter(email=mail(1)).exists()
     assert CustomerBinding.objects.get().report == ""
+
+
+def test_whom_a_run_has_made_is_known_by_id_so_a_wiped_code_hides_nobody(
+    sandbox: Sandbox, work: Work, synced: str
+) -> None:
+    number = norce_id(sandbox, synced)
+    run(work)
+    assert CustomerBinding.objects.get(erp_code=synced).norce_id == number
+    forget(sandbox, number)
+    sandbox.state.customers.save(sandbox.state.customers.get(number) | {"Code": None})
+    change(sandbox, synced)
+    run(work)
+    assert CustomerBinding.objects.get(erp_code=synced).forgotten_at
+    assert (len(sandbox.state.customers), list(sandbox.state.refilled)) == (3, [])

@@ -69,7 +69,7 @@ def test_a_delta_sends_exactly_the_changed_record(sandbox: Sandbox, work: Work, 
     change(sandbox, "P003", phone="070-1740605")
     item = delta(work)
     assert state_of(item) == (State.DONE, 1, 0, 1, 0, 0)
-    assert sent(sandbox)[5:] == [sent(sandbox)[2] | {"PhoneNumber": "070-1740605"}]
+    assert sent(sandbox)[5:] == [{"Id": 50003} | sent(sandbox)[2] | {"PhoneNumber": "070-1740605"}]
     assert row(item, "P003").changes == {"PhoneNumber": [None, "070-1740605"]}
     assert (item.count_sent, item.count_accepted, item.count_failed) == (1, 1, 0)
 

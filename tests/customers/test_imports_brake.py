@@ -121,7 +121,7 @@ def test_few_missing_ones_are_deactivated_explicitly(sandbox: Sandbox, work: Wor
     item = run(work)
     assert (item.state, item.count_deactivated, item.count_accepted) == (State.DONE, 2, 2)
     ended = {"IsActive": False, "IsCompanyListDelta": True}
-    assert sent(sandbox)[20:] == [{"Code": "P003", **ended}, {"Code": "P004", **ended}]
+    assert sent(sandbox)[20:] == [{"Id": 50003, "Code": "P003", **ended}, {"Id": 50004, "Code": "P004", **ended}]
     assert norce(sandbox, "P003")["EmailAddress"] == "p003@example.com"
     assert (row(item, "P003").changes, inactive(sandbox)) == ({"IsActive": [True, False]}, {"P003", "P004"})
 

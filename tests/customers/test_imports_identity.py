@@ -24,6 +24,7 @@ from tests.customers.registers import (
     sent_codes,
     state_of,
 )
+from tests.faults import set_faults
 
 pytestmark = pytest.mark.usefixtures("application")
 
@@ -169,6 +170,9 @@ def test_somebody_with_a_new_code_is_never_made_twice(sandbox: Sandbox, work: Wo
     people(sandbox, 1)
     run(work)
     recoded(sandbox, work)
+    # As if the id could not be learned.
+    CustomerBinding.objects.update(norce_id=None)
+    set_faults(sandbox, norce={"fail_next": {"Customers/Customers": [404]}})
     assert "Code: Norce has this customer (id 50001) under code P001." in refused(run(work))["P9"]
     CustomerBinding.objects.update(report="due")
     run(work, "code_reports", "delta")

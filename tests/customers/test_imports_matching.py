@@ -141,6 +141,8 @@ def test_companies_are_imported_where_query_does_not_know_their_set(sandbox: San
 def test_a_second_run_asks_for_nobody(sandbox: Sandbox, work: Work, way: str) -> None:
     people(sandbox, 2)
     run(work)
+    # The second learns the ids of those whom the first has made.
+    run(work)
     before = operations("norce").count(REGISTER)
     run(work)
     # One question is left: whom Norce has forgotten.
