@@ -158,7 +158,7 @@ def test_the_page_of_a_large_run_takes_few_queries(admin_client: Client) -> None
         ({"state": State.HELD, "plan": "p1"}, {"approve", "cancel"}),
         ({"state": State.HELD}, {"retry", "cancel"}),
         ({"state": State.FAILED}, {"retry", "cancel"}),
-        ({"state": State.RUNNING}, set()),
+        ({"state": State.RUNNING}, {"cancel"}),
         ({"state": State.DONE}, set()),
         ({"state": State.DONE, "dry_run": True}, {"make_real"}),
     ],
