@@ -141,6 +141,8 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
+# A mail server that hangs must not hold a worker.
+EMAIL_TIMEOUT = 20
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
 
 # ---------------------------------------------------------------- django-q: it only rings (hub/rings.py)

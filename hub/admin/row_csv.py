@@ -12,10 +12,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from hub.admin.row_words import STAYS, differences
+from hub.mapping_files import escaped
 from hub.models import SyncRow
 
-# A spreadsheet takes a value that begins so for a formula, and runs it.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Without it Excel does not read the file as UTF-8.
 BYTE_ORDER_MARK = "\ufeff"
 CHUNK = 2000
@@ -40,18 +39,13 @@ def blocks(rows: QuerySet[SyncRow]) -> Iterator[str]:
     # Models would take five times as long as plain values.
     found = rows.select_related(None).values_list(*COLUMNS).iterator(chunk_size=CHUNK)
     while block := list(islice(found, CHUNK)):
-        yield _text(map(harmless, _values(row, words)) for row in block)
+        yield _text(map(escaped, _values(row, words)) for row in block)
 
 
 def _text(lines: Iterable[Iterable[str]]) -> str:
     text = StringIO()
     csv.writer(text).writerows(lines)
     return text.getvalue()
-
-
-def harmless(value: str) -> str:
-    """Return a value with an apostrophe in front when a spreadsheet would run it as a formula."""
-    return f"'{value}" if value.startswith(FORMULA) else value
 
 
 def _titles() -> list[str]:

@@ -13,8 +13,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from hub.admin.row_csv import harmless
 from hub.admin.row_words import CHANGE_SIGNS
+from hub.mapping_files import escaped
 from hub.models import ErpConnection, SyncRow, SyncRun
 
 pytestmark = pytest.mark.usefixtures("transactional_db")
@@ -129,7 +129,7 @@ def test_the_file_says_what_differs(admin_client: Client, run: SyncRun) -> None:
 
 @pytest.mark.parametrize("value", ["=1+1", "+46 8", "-1", "@SUM(A1)", "\t=1", "\r=1"])
 def test_the_file_runs_no_formulas(admin_client: Client, run: SyncRun, value: str) -> None:
-    assert harmless(value) == f"'{value}"
+    assert escaped(value) == f"'{value}"
     row(run, value, message=value)
     [line] = read_csv(admin_client)
     assert line["ERP code"].startswith("'")
@@ -137,7 +137,7 @@ def test_the_file_runs_no_formulas(admin_client: Client, run: SyncRun, value: st
 
 
 def test_ordinary_values_stay_as_they_are() -> None:
-    assert [harmless(value) for value in ("C-1", "a=b", "", "ida@example.com")] == ["C-1", "a=b", "", "ida@example.com"]
+    assert [escaped(value) for value in ("C-1", "a=b", "", "ida@example.com")] == ["C-1", "a=b", "", "ida@example.com"]
 
 
 def test_records_are_shown_only_to_those_who_may_see_them(client: Client, run: SyncRun) -> None:
