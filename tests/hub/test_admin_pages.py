@@ -108,7 +108,7 @@ def test_the_front_page_costs_few_queries(full_hub: Client) -> None:
         connection,
     ) as queries:
         full_hub.get(reverse("admin:index"))
-    assert len(queries) <= 18, [query["sql"] for query in queries]
+    assert len(queries) <= 22, [query["sql"] for query in queries]
 
 
 def test_a_rejected_body_is_shown_as_text_without_personal_data(full_hub: Client) -> None:
