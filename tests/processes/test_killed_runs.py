@@ -86,9 +86,10 @@ def finish(hub: Hub) -> None:
 
 
 def assert_norce_has_everybody_once(hub: Hub, codes: set[str], before: int) -> None:
-    payloads = list(hub.sandbox.state.payloads)[before:]
-    sent = [row["Code"] for payload in payloads for row in payload["rows"] if row["Code"] in codes]
+    payloads = [{row["Code"] for row in payload["rows"]} for payload in list(hub.sandbox.state.payloads)[before:]]
+    sent = [code for payload in payloads for code in payload if code in codes]
     assert (len(sent), set(sent)) == (PEOPLE, codes)
-    assert len(payloads) == 3
+    # Other tests' customers may stand in the register too, and go in calls of their own or fill one of these.
+    assert len([payload for payload in payloads if payload & codes]) in (3, 4)
     [(bound,)] = hub.query("SELECT COUNT(*) FROM customers_customerbinding WHERE erp_code LIKE %s", f"{sent[0][:3]}%")
     assert bound == PEOPLE
