@@ -8,7 +8,6 @@ from typing import Any
 
 from connectors.norce import header, wire
 from connectors.norce.api import NorceApi
-from connectors.norce.types.customers import Company, Customer
 from connectors.norce.types.jobs import Job, JobLogEntry, JobResponse
 from connectors.norce.types.order_updates import (
     CancelOrderRequest,
@@ -51,21 +50,16 @@ class NorceConnect:
         """Register a credit of an invoice, which refunds the buyer. Look it up before sending it again."""
         self._send("Order/CreditPayment", credit)
 
-    def import_customers(self, customers: Sequence[Customer], *, account_id: int) -> JobResponse:
-        """Queue a batch of people; only members that are set are changed. Returns Norce's job."""
-        return self._import("ImportCustomers", customers, account_id)
-
-    def import_companies(self, companies: Sequence[Company], *, account_id: int) -> JobResponse:
-        """Queue a batch of organisations; only members that are set are changed. Returns Norce's job."""
-        return self._import("ImportCompanies", companies, account_id)
-
     def import_encoded(self, method: str, payloads: Sequence[str], *, fields: str, account_id: int) -> JobResponse:
         """Queue a batch of records that were encoded before; ``method`` is ImportCustomers or ImportCompanies.
 
-        ``fields`` is the `header.fields_key` that all of them have.
+        ``fields`` is the `header.fields_key` that all of them have: only members it names are changed.
+        Returns Norce's job.
         """
+        headers = {"X-StormConnect-Header": header.with_account(fields, account_id)}
         body = f"[{','.join(payloads)}]".encode("ascii")
-        return self._post_import(method, header.with_account(fields, account_id), body)
+        answer = self.api.call("POST", f"Customer/{method}", headers=headers, body=body, bulk=True)
+        return wire.read(JobResponse, answer.json())
 
     def job(self, job_id: int) -> Job:
         """Read one job."""
@@ -90,15 +84,6 @@ class NorceConnect:
 
     def _send(self, path: str, payload: Any) -> None:
         self.api.call("POST", path, body=wire.encode(payload))
-
-    def _import(self, method: str, records: Sequence[Customer] | Sequence[Company], account_id: int) -> JobResponse:
-        line = wire.encode(header.header_for(records, account_id=account_id)).decode("ascii")
-        return self._post_import(method, line, wire.encode(list(records)))
-
-    def _post_import(self, method: str, line: str, body: bytes) -> JobResponse:
-        headers = {"X-StormConnect-Header": line}
-        answer = self.api.call("POST", f"Customer/{method}", headers=headers, body=body, bulk=True)
-        return wire.read(JobResponse, answer.json())
 
     def _job(self, method: str, operation: str, job_id: int) -> Any:
         path = f"{self.job_prefix}Job/{operation}"

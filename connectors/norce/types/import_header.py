@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
-from connectors.norce.message import UNSET, Message, Omittable
 from connectors.norce.numbered import NumberedName
 
 
@@ -71,31 +68,3 @@ class AccountField(NumberedName):
     STATUS_CREATE_ONLY = ("StatusCreateOnly", 2)
     ROLES = ("Roles", 3)
     ROLES_CREATE_ONLY = ("RolesCreateOnly", 4)
-
-
-@dataclass(frozen=True, kw_only=True)
-class CustomerHeader(Message):
-    """``account_id`` is the system account recorded as author. A member that no list names is ignored.
-
-    JobId, SerializationType, StorageName and SupplierId of the contract are set by Norce, ignored or
-    need a file area, and are left out here so that they cannot be sent.
-    """
-
-    account_id: int
-    company_fields_that_are_set: Omittable[tuple[CompanyField, ...]] = UNSET
-    customer_fields_that_are_set: Omittable[tuple[CustomerField, ...]] = UNSET
-    account_fields_that_are_set: Omittable[tuple[AccountField, ...]] = UNSET
-
-
-@dataclass(frozen=True, kw_only=True)
-class ImportCustomersHeader(CustomerHeader):
-    """The header of ImportCustomers."""
-
-    customer_fields_that_are_set: tuple[CustomerField, ...] = field()
-
-
-@dataclass(frozen=True, kw_only=True)
-class ImportCompaniesHeader(CustomerHeader):
-    """The header of ImportCompanies."""
-
-    company_fields_that_are_set: tuple[CompanyField, ...] = field()

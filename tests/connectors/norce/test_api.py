@@ -14,10 +14,8 @@ from connectors.models import RateBucket
 from connectors.norce.api import NorceApi
 from connectors.norce.auth import NorceToken
 from connectors.norce.connect import NorceConnect
-from connectors.norce.header import fields_key
 from connectors.norce.query import NorceQuery
-from connectors.norce.types.customers import Customer
-from connectors.norce.wire import encoded, write
+from connectors.norce.types.jobs import JobResponse
 from connectors.ratelimit import Quota, take, wait_time
 
 BASE = "https://norce.example.com"
@@ -46,6 +44,13 @@ def api(quota: Quota = QUOTA, application_id: int = 0, path: str = "connect") ->
 def paths(norce: responses.RequestsMock) -> list[str]:
     """Return the last part of every address that was called."""
     return [call.request.path_url.split("?")[0].rsplit("/", 1)[1] for call in norce.calls]
+
+
+def imported(*payloads: str, connect: NorceConnect | None = None) -> JobResponse:
+    """Post records with id and code as one import; return Norce's answer."""
+    fields = '{"CustomerFieldsThatAreSet":["Id","Code"]}'
+    connect = connect or NorceConnect(api=api())
+    return connect.import_encoded("ImportCustomers", payloads or ('{"Id":1,"Code":"C1"}',), fields=fields, account_id=1)
 
 
 def failed(kind: type[HubError], client: NorceApi | None = None) -> Any:
@@ -130,23 +135,19 @@ def test_imports_leave_the_orders_share_of_the_quota(norce: Any) -> None:
     norce.post(f"{BASE}/connect/Customer/ImportCustomers", json={"JobId": "7"})
     connect = NorceConnect(api=api())
     for _ in range(6):
-        assert connect.import_customers([Customer(id=1, code="C1")], account_id=1).job_id == 7
+        assert imported(connect=connect).job_id == 7
     with pytest.raises(TransientError):
-        connect.import_customers([Customer(id=1, code="C1")], account_id=1)
+        imported(connect=connect)
     connect.ping()
     assert (wait_time(QUOTA), wait_time(QUOTA.for_bulk()) > 60) == (0, True)
 
 
-def test_records_that_were_encoded_before_are_sent_as_the_same_import(norce: Any) -> None:
+def test_an_import_posts_its_records_as_one_list_under_one_header(norce: Any) -> None:
     norce.post(f"{BASE}/connect/Customer/ImportCustomers", json={"JobId": "7"})
-    people = [Customer(id=1, code="C1"), Customer(id=2, code="C2")]
-    connect = NorceConnect(api=api())
-    connect.import_customers(people, account_id=1)
-    written = [write(one) for one in people]
-    payloads, fields = [encoded(one) for one in written], fields_key(written[0], Customer)
-    assert connect.import_encoded("ImportCustomers", payloads, fields=fields, account_id=1).job_id == 7
-    one, other = (call.request for call in norce.calls[-2:])
-    assert (one.body, one.headers["X-StormConnect-Header"]) == (other.body, other.headers["X-StormConnect-Header"])
+    assert imported('{"Id":1,"Code":"C1"}', '{"Id":2,"Code":"C2"}').job_id == 7
+    request = norce.calls[-1].request
+    assert request.body == b'[{"Id":1,"Code":"C1"},{"Id":2,"Code":"C2"}]'
+    assert request.headers["X-StormConnect-Header"] == '{"AccountId":1,"CustomerFieldsThatAreSet":["Id","Code"]}'
 
 
 @pytest.mark.parametrize("body", ["", "<html>", "[]", "null", "{}", '{"value": null}', '{"value": {}}'])
@@ -160,7 +161,7 @@ def test_query_says_when_its_answer_is_no_list(norce: Any, body: str) -> None:
 def test_an_import_says_when_its_answer_is_none(norce: Any, body: str) -> None:
     norce.post(f"{BASE}/connect/Customer/ImportCustomers", body=body)
     with pytest.raises(PermanentError):
-        NorceConnect(api=api()).import_customers([Customer(id=1, code="C1")], account_id=1)
+        imported()
 
 
 def test_query_reads_page_after_page(norce: Any) -> None:
