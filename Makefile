@@ -5,9 +5,14 @@ MANAGE := $(BIN)/python manage.py
 # The hub on the sandbox: settings of its own, whatever the environment or .env says.
 LOCAL := set -a; . ./var/local.env; set +a;
 
-.PHONY: help install demo test run order check bench web worker migrate messages clean
+# Which ERP the demo has: the sandbox's own, or a Tryton server that it fetches and starts.
+ERP ?= sandbox
+DEMO_sandbox := $(MANAGE) demo
+DEMO_tryton := $(BIN)/python -m tests.tryton.demo
+
+.PHONY: help install demo test test-database run order screenshots check bench web worker migrate messages clean
 help: ## show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 install: .venv/.installed ## make .venv and install what constraints.txt pins
 
@@ -20,10 +25,10 @@ var/local.env:
 	@mkdir -p var
 	@$(PYTHON) -c "import secrets; t = secrets.token_hex; print('\n'.join(['DJANGO_SECRET_KEY=' + t(32), \
 	'DJANGO_DEBUG=true', 'DJANGO_ALLOWED_HOSTS=127.0.0.1,localhost', 'DATABASE_URL=', 'REDIS_URL=', 'EMAIL_URL=consolemail://', \
-	'NORCE_RECEIVER_CREDENTIALS=norce:' + t(24), 'LOG_LEVEL=WARNING']))" > $@
+	'NORCE_RECEIVER_CREDENTIALS=norce:' + t(24), 'NORCE_EVENT_TOKENS=' + t(24), 'LOG_LEVEL=WARNING']))" > $@
 
-demo: install var/local.env ## run the main job against the sandbox, show both sides, leave the data
-	@$(LOCAL) $(MANAGE) demo
+demo: install var/local.env ## run the main job against the sandbox, show both sides, leave the data; ERP=tryton: against a real Tryton
+	@$(LOCAL) $(or $(DEMO_$(ERP)),$(error There is no demo with ERP=$(ERP), only with sandbox and tryton))
 
 run: install var/local.env ## sandbox, web on 127.0.0.1:8000 and worker until Ctrl-C
 	@$(LOCAL) $(MANAGE) run
@@ -35,9 +40,24 @@ order: install ## have the running sandbox send one new order to the hub
 	r = u.Request('http://127.0.0.1:8765/_sandbox/orders', json.dumps(o).encode(), {'Content-Type': 'application/json'}); \
 	print(u.urlopen(r).read().decode())"
 
-test: install ## the whole test suite; on DATABASE_URL and REDIS_URL when they are set
-	@$(BIN)/python -m pytest -m "not processes" --numprocesses auto --maxprocesses 4
-	@$(BIN)/python -m pytest -m processes
+test: install ## the whole test suite; on DATABASE_URL and REDIS_URL when they are set, but then with many workers at one Tryton only
+	@$(BIN)/python -m pytest -m "not processes and not tryton and not browser" --numprocesses auto --maxprocesses 4
+	@$(BIN)/python -m pytest -m processes $(if $(DATABASE_URL),,--numprocesses auto --maxprocesses 2)
+	@$(BIN)/python -m pytest -m browser --numprocesses auto --maxprocesses 2
+	@$(BIN)/python -m pytest -m tryton $(if $(DATABASE_URL),tests/tryton/test_on_postgres.py,--numprocesses auto --maxprocesses 2)
+
+screenshots: install ## make the pictures in docs/images anew (needs chromium)
+	@$(BIN)/python -m pytest -q tests/browser/screenshots.py
+
+# What another database can break: claims, unique keys, writes of many rows, workers that die. The rest is the same SQL.
+ON_DATABASE := $(addprefix tests/,$(addprefix hub/test_,work.py crashes.py runs.py bulk.py bulk_actions.py batches.py drain.py \
+	inbox.py present_states.py summary.py) customers/test_imports.py customers/test_code_reports.py orders/test_receiving.py \
+	orders/test_sending.py orders/test_posting.py orders/test_erasing.py processes/test_killed_workers.py processes/test_event_burst.py \
+	tryton/test_on_postgres.py)
+
+test-database: install ## on DATABASE_URL and REDIS_URL: what another database than SQLite can break, a tenth of the suite
+	@$(BIN)/python -m pytest -m "not processes" --numprocesses auto --maxprocesses 2 $(ON_DATABASE)
+	@$(BIN)/python -m pytest -m processes $(ON_DATABASE)
 
 check: install ## lint, format, types, import rule, migrations, deploy check, translations
 	@$(BIN)/ruff check .

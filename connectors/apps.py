@@ -11,3 +11,11 @@ class ConnectorsConfig(AppConfig):
 
     name = "connectors"
     verbose_name = _("Connectors")
+
+    def ready(self) -> None:
+        """Make the errors of the connectors known."""
+        from connectors import catalogue
+        from connectors.catalogue import business_central, calls, erp, norce, tryton
+
+        for room in (calls, norce, erp, tryton, business_central):
+            catalogue.add(room.ENTRIES)

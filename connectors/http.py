@@ -8,11 +8,13 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from typing import Any, Literal
+from urllib.parse import quote
 
 import requests
 import simplejson
 import urllib3
 
+from connectors.error_text import said
 from connectors.errors import ConfigError, HubError, PermanentError, TransientError
 from connectors.redaction import redact_body, redact_text, redact_url
 
@@ -53,7 +55,14 @@ class Answer:
         try:
             return simplejson.loads(self.body, use_decimal=True) if self.body.strip() else None
         except (ValueError, RecursionError) as error:
-            raise PermanentError(f"The answer is not JSON: {redact_body(self.body)[:200]}") from error
+            raise PermanentError("answer_not_json", body=redact_body(self.body)[:200]) from error
+
+
+def segment(text: str) -> str:
+    """Return a code as one segment of a path; raise PermanentError for one that would lead to another place."""
+    if text in ("", ".", ".."):
+        raise PermanentError("code_unusable", text=repr(text))
+    return quote(text, safe="")
 
 
 def _nothing() -> None:
@@ -73,7 +82,8 @@ class Http:
     """A session to one system.
 
     ``before`` runs before each call (the hub extends its lease there and refuses to call inside a
-    transaction); ``record`` gets every finished call, failed ones too.
+    transaction); ``record`` gets every finished call, failed ones too. ``patience`` is how many seconds
+    a whole answer may take, where less is wanted than the limits above.
     """
 
     system: str
@@ -82,6 +92,7 @@ class Http:
     record: Callable[[CallRecord], None] = _forget
     session: requests.Session = field(default_factory=requests.Session)
     auth: tuple[str, str] | None = None
+    patience: float = DEADLINE
 
     def get(self, operation: str, path: str, **options: Any) -> Answer:
         """Read; options as of `call`."""
@@ -135,8 +146,9 @@ class Http:
         settings: dict[str, Any] = {**self.session.merge_environment_settings(prepared.url, {}, True, None, None)}
         # The adapter and not `session.send`, which reads all of a redirect's body before we may look at the clock.
         adapter = self.session.get_adapter(prepared.url or "")
-        deadline = time.monotonic() + DEADLINE
-        response = adapter.send(prepared, timeout=(CONNECT_TIMEOUT, READ_TIMEOUT), **settings)
+        deadline = time.monotonic() + min(DEADLINE, self.patience)
+        timeout = (CONNECT_TIMEOUT, min(READ_TIMEOUT, self.patience))
+        response = adapter.send(prepared, timeout=timeout, **settings)
         with response:
             return Answer(
                 status=response.status_code,
@@ -177,7 +189,7 @@ def _read(response: requests.Response, deadline: float) -> bytes:
             chunks.append(chunk)
             size += len(chunk)
             if time.monotonic() > deadline or size > BODY_LIMIT:
-                raise requests.exceptions.ReadTimeout(f"No complete answer in {DEADLINE:.0f} s and {BODY_LIMIT} bytes")
+                raise requests.exceptions.ReadTimeout(f"No complete answer in time and {BODY_LIMIT} bytes")
     except urllib3.exceptions.HTTPError as error:
         raise requests.exceptions.ConnectionError(error) from error
     return b"".join(chunks)
@@ -191,19 +203,19 @@ def error_of(system: str, operation: str, method: str, answer: Answer) -> HubErr
     status = answer.status
     if status < 300:
         return None
-    text = f"{system} answered {status} to {operation}: {redact_body(answer.body)[:500] or 'no text'}"
+    told: dict[str, Any] = {"system": system, "operation": operation, "said": said(answer.body)}
     if status == 429:
-        return TransientError(text, retry_after=retry_after(answer.headers), counts=False, status=429)
+        wait = retry_after(answer.headers)
+        return TransientError("call_throttled", retry_after=wait, counts=False, status=429, **told)
     if status == 408 or status >= 500:
         unknown = method != "GET" and status != 503
         wait = retry_after(answer.headers)
-        return TransientError(text, retry_after=wait, outcome_unknown=unknown, status=status)
+        return TransientError("call_failed", retry_after=wait, outcome_unknown=unknown, status=status, **told)
     if status in (401, 403):
-        remedy = f"Check the address, the user and the rights of {system}, then Retry."
-        return ConfigError(text, remedy=remedy, status=status)
+        return ConfigError("call_denied", status=status, **told)
     if status < 400:
-        return ConfigError(text, remedy=f"Check the address of {system}: it sends us elsewhere.", status=status)
-    return PermanentError(text, remedy="Correct what the text names, then Retry.", status=status)
+        return ConfigError("call_redirected", status=status, **told)
+    return PermanentError("call_refused", status=status, **told)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -221,11 +233,13 @@ def _network_error(system: str, operation: str, method: str, error: requests.Req
         return _unusable_address(system, error)
     never_sent = isinstance(error, requests.exceptions.ConnectTimeout) or "NewConnectionError" in repr(error)
     return TransientError(
-        f"{system} did not answer {operation} ({type(error).__name__}).",
+        "no_answer",
+        system=system,
+        operation=operation,
+        fault=type(error).__name__,
         outcome_unknown=method != "GET" and not never_sent,
     )
 
 
 def _unusable_address(system: str, error: Exception) -> ConfigError:
-    name = type(error).__name__
-    return ConfigError(f"The address of {system} cannot be used: {name}.", remedy="Correct its setting, then Retry.")
+    return ConfigError("address_unusable", system=system, fault=type(error).__name__)

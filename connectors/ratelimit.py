@@ -46,11 +46,7 @@ def take(quota: Quota, *, patience: float = 2.0) -> None:
     while not _take_once(quota):
         wait = wait_time(quota)
         if time.monotonic() + wait > deadline:
-            raise TransientError(
-                f"The quota {quota.name} is used up for another {wait:.0f} s.",
-                retry_after=wait,
-                counts=False,
-            )
+            raise TransientError("quota_used", quota=quota.name, seconds=round(wait), retry_after=wait, counts=False)
         time.sleep(max(wait, 0.01))
 
 

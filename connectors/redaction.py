@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 MASK = "•••"
 # Members of Norce's records that nobody needs to see: that they are there, or differ, is enough.
@@ -23,10 +23,16 @@ MAILS = "email emailaddress buyeremail payeremail contactemail"
 PHONES = (
     "phone phonenumber cellphone cellphonenumber privatephone workphone mobilephone shippingphonenumber contactphone"
 )
-NAMES = "firstname middlename lastname name attention deliveryattention deliveryname contactname careof"
-ADDRESSES = "line1 line2 addressline1 addressline2 box zipcode postalcode city"
+NAMES = "firstname middlename lastname name attention deliveryattention deliveryname contactname careof partyname attn"
+NAMES += " displayname customername contact"
+ADDRESSES = "street line1 line2 addressline1 addressline2 box zipcode postalcode postcode city"
 TEXTS = "customerordercomment comment importedrow buyerreference invoicereference customerorderref customerinvoiceref"
+# Tryton's contacts are pairs: {"type": "phone", "value": "070-174 06 05"}.
+CONTACTS = ("email", "phone", "mobile", "fax", "other")
 PRIVATE = frozenset(" ".join((SECRETS, IDENTIFIERS, MAILS, PHONES, NAMES, ADDRESSES, TEXTS)).split())
+# Business Central says whose address it is in front of each member, and quotes a value that it refuses.
+_WHOSE = re.compile("^(?:shipto|sellto|billto)")
+_QUOTED = re.compile(r"\bValue: .*?(?=\s+CorrelationId:|$)", re.DOTALL)
 _EMAIL = re.compile(r"[\w.+-][\w.+'-]*@[\w-]+(?:\.[\w-]+)+")
 # Ten digits that begin with a date; a sole trader's VAT number is one between SE and 01. Organisation numbers have
 # no month where the month would be, and order numbers seldom a date: people must be able to read those.
@@ -39,13 +45,21 @@ _JSON_MARK = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[][{},]', re.DOTALL)
 
 
 def redact_url(url: str) -> str:
-    """Return the address without user and password and with private query values masked."""
+    """Return the address without user and password, with private query values and what tells a person in its path
+    masked."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     netloc = f"{host}:{parts.port}" if parts.port else host
     query = [(key, MASK if _is_private(key) else redact_text(value)) for key, value in parse_qsl(parts.query)]
     shown = urlencode(query, safe="$,()'= ").replace(quote(MASK), MASK)
-    return urlunsplit((parts.scheme, netloc, parts.path, shown, ""))
+    return urlunsplit((parts.scheme, netloc, _redacted_path(parts.path), shown, ""))
+
+
+def _redacted_path(path: str) -> str:
+    """Return a path as it is, unless it holds a person's address or number in place of a code."""
+    legible = unquote(path)
+    redacted = redact_text(legible)
+    return path if redacted == legible else redacted
 
 
 def redact_body(body: str | bytes | None) -> str:
@@ -92,7 +106,7 @@ def redact_text(text: str) -> str:
 
     What no database can hold, NUL and halves of surrogate pairs, becomes a question mark.
     """
-    text = _TOKEN.sub(MASK, text)
+    text = _QUOTED.sub(f"Value: {MASK}", _TOKEN.sub(MASK, text))
     if "@" in text:
         # Without one, the pattern would try every end of a long word in vain.
         text = _EMAIL.sub(MASK, text)
@@ -101,13 +115,34 @@ def redact_text(text: str) -> str:
     return text.replace("\x00", "?").encode("utf-8", "replace").decode()
 
 
+def redact_texts(value: Any) -> Any:
+    """Return a value of JSON with every text in it as `redact_text` leaves it; names of members stay."""
+    if isinstance(value, dict):
+        return {key: redact_texts(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [redact_texts(item) for item in value]
+    return redact_text(value) if isinstance(value, str) else value
+
+
+def redact_member(name: str, value: Any) -> Any:
+    """Return the value of a record's member fit to be shown: masked where its name is private, and so what is in it."""
+    return _masked_member(name, value)
+
+
+def mask_email(email: str | None) -> str:
+    """Return an e-mail address with only its first letter and its domain legible."""
+    name, at, domain = (email or "").partition("@")
+    return f"{name[:1]}{MASK}@{domain}" if at else ""
+
+
 class _Verbatim(str):
     """A JSON number in the digits it came with."""
 
 
 def _masked(value: Any) -> Any:
     if isinstance(value, dict):
-        return {redact_text(key): _masked_member(key, item) for key, item in value.items()}
+        private = _private_member(value)
+        return {redact_text(key): MASK if key == private else _masked_member(key, item) for key, item in value.items()}
     if isinstance(value, list):
         return [_masked(item) for item in value]
     if isinstance(value, str) and not isinstance(value, _Verbatim):
@@ -115,17 +150,35 @@ def _masked(value: Any) -> Any:
     return value
 
 
+def _private_member(record: dict[str, Any]) -> str:
+    """Return the member that is private because of what another member says."""
+    if record.get("type") in CONTACTS:
+        return "value"
+    # A line of an order that sells nothing is what the buyer or the shop has written.
+    return "description" if record.get("lineType") == "Comment" else ""
+
+
 def _masked_member(key: str, value: Any) -> Any:
     if key.lower() == "errors" and isinstance(value, dict):
         # The refusals of a form by its fields: {"errors": {"name": "is needed"}} holds words, not a name.
         return {redact_text(field): _masked(text) for field, text in value.items()}
+    if key == "url" and isinstance(value, str):
+        return _redacted_address(value)
     if _is_private(key) and isinstance(value, str) and value:
         return MASK
     return _masked(value)
 
 
+def _redacted_address(value: str) -> str:
+    """Return an address inside a body, such as a part of a batch, as `redact_url` does; text that is none as text."""
+    try:
+        return redact_url(value) if "?" in value else redact_text(value)
+    except ValueError:
+        return redact_text(value)
+
+
 def _is_private(key: str) -> bool:
-    return re.sub(r"[_\-\s]", "", key).lower() in PRIVATE
+    return _WHOSE.sub("", re.sub(r"[_\-\s]", "", key).lower()) in PRIVATE
 
 
 def _dump(value: Any) -> str:

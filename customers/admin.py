@@ -17,14 +17,16 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from customers import dashboard
 from customers.admin_compare import CompareAdmin, is_forgotten
 from customers.admin_filters import AcceptedFilter, ReportFilter, StandingFilter
-from customers.dashboard import refused_codes
 from customers.identity import normal_email, normal_number
 from customers.models import Binding, CompanyBinding, CustomerBinding
 from hub import panels
 from hub.admin.badges import badge
+from hub.admin.base import typed_number
 from hub.admin.configuration import application_choices
+from hub.admin.history import REASON, ReasonedAdmin
 from hub.admin.reasons import back_to
 from hub.admin.theme import BaseDialogForm, ModelForm, action
 from hub.models import ErpConnection
@@ -40,7 +42,7 @@ REPORT_TONES = {
 SCOPE = ("application_key", "erp_connection")
 STATES = ("standing_badge", "report_badge", "accepted_at", "erp_connection")
 
-panels.add(refused_codes)
+panels.add(dashboard.PART)
 
 
 class BindingForm(ModelForm):
@@ -85,7 +87,7 @@ class BindingForm(ModelForm):
             )
 
 
-class BindingAdmin(CompareAdmin):
+class BindingAdmin(ReasonedAdmin, CompareAdmin):
     """Who is who. Code, identifiers and Norce id may be corrected; where the row belongs may not.
 
     Of a customer whom Norce has forgotten nothing is shown but that, and nothing can be filled in again.
@@ -106,17 +108,18 @@ class BindingAdmin(CompareAdmin):
         correctable = {"fields": ("erp_code", *self.identifiers, "norce_id")}
         scope = {"fields": (SCOPE,)}
         if obj is None:
-            return ((None, correctable), (None, scope))
+            return self.with_reason(request, obj, ((None, correctable), (None, scope)))
         if is_forgotten(obj):
             return ((None, {"fields": (("standing_badge", "forgotten_at"),)}),)
         standing = {"fields": (("standing_badge", "accepted_at"),)}
         report = {"fields": (("report_badge", "reported_at"), "report_error", "created_at")}
-        return (
+        shown = (
             (None, correctable),
             (_("In Norce"), standing),
             (_("Code in Norce"), report),
             (_("Belongs to"), scope),
         )
+        return self.with_reason(request, obj, shown)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         """A row keeps its application and ERP."""
@@ -124,7 +127,7 @@ class BindingAdmin(CompareAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Leave what was sent in the database."""
-        return super().get_queryset(request).defer("sent")
+        return super().get_queryset(request).defer("sent", "heard")
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nobody corrects a forgotten customer."""
@@ -142,7 +145,7 @@ class BindingAdmin(CompareAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Write only what was corrected: a run may have written the rest meanwhile. A corrected code is reported."""
-        fields = list(form.changed_data)
+        fields = [name for name in form.changed_data if name != REASON]
         if change and "erp_code" in fields:
             obj.report, obj.report_error = Binding.Report.DUE, ""
             fields += ["report", "report_error"]
@@ -156,8 +159,8 @@ class BindingAdmin(CompareAdmin):
     def found_by(self, term: str) -> Q:
         """Return the condition for a typed code or Norce id."""
         found = Q(erp_code=term)
-        if term.isascii() and term.isdigit() and len(term) < 10:
-            found |= Q(norce_id=int(term))
+        if (number := typed_number(term)) is not None:
+            found |= Q(norce_id=number)
         return found
 
     @display(description=_("standing"), ordering="is_active")

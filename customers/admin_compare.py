@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin.utils import unquote
@@ -12,8 +13,11 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext
 
 from customers import binding_page
+from customers.links_out import links_out
 from customers.models import Binding
 from hub.admin.base import BigTableAdmin
+from hub.admin.reveals import RevealingAdmin
+from hub.revealing import Shown
 
 
 def is_forgotten(row: object) -> bool:
@@ -21,7 +25,7 @@ def is_forgotten(row: object) -> bool:
     return isinstance(row, Binding) and row.forgotten_at is not None
 
 
-class CompareAdmin(BigTableAdmin):
+class CompareAdmin(RevealingAdmin, BigTableAdmin):
     """Pages that show what was sent last, and on request what the ERP and Norce have now.
 
     The page itself calls nobody. The comparison is a view of its own, because Django saves a form
@@ -40,6 +44,8 @@ class CompareAdmin(BigTableAdmin):
         row = kwargs.get("obj")
         if row is not None and not is_forgotten(row):
             context |= binding_page.page(row, with_rows=request.user.has_perm("hub.view_syncrow"))
+            context["reveal_url"] = self.reveal_url(request, row)
+            context["links_out"] = links_out(row)
             context["compare_url"] = reverse(f"admin:{self._page_name('compare')}", args=[row.pk])
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -57,9 +63,19 @@ class CompareAdmin(BigTableAdmin):
             "title": gettext("The ERP and Norce now: %(code)s") % {"code": row},
             "opts": self.opts,
             "code": row.erp_code,
+            "original": row,
+            "reveal_url": self.reveal_url(request, row),
             "back_url": back_url,
         }
         return TemplateResponse(request, "admin/customers/binding/compare.html", context)
+
+    def has_personal_data(self, obj: Binding) -> bool:
+        """Return whether the row is of somebody whom Norce has not forgotten."""
+        return not is_forgotten(obj)
+
+    def personal_data(self, obj: Binding) -> Sequence[Shown]:
+        """Return what the ERP and Norce have now and what was sent last; only when a person has asked for it."""
+        return binding_page.personal_data(obj)
 
     def _page_name(self, name: str) -> str:
         return f"{self.opts.app_label}_{self.opts.model_name}_{name}"

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from customers.models import Binding
+from customers.models import REFUSED_REPORTS, Binding
 
 REFUSED = "refused"
 NEVER = "never"
@@ -34,7 +34,7 @@ class ReportFilter(SimpleListFilter):
         if value is None:
             return queryset
         if value == REFUSED:
-            return queryset.filter(report__in=(Binding.Report.FAILED, Binding.Report.UNKNOWN))
+            return queryset.filter(report__in=REFUSED_REPORTS)
         return queryset.filter(report="" if value == "not_needed" else value)
 
 

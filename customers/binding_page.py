@@ -11,16 +11,20 @@ from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from connectors.redaction import MASK, UNSHOWN
+from connectors.redaction import MASK, UNSHOWN, redact_member
 from customers import comparing, sides
 from customers.comparing import Cell, Line
 from customers.models import Binding
 from customers.sides import Side
-from hub.admin.badges import badge
+from hub import revealing
+from hub.admin.badges import TONES, badge
 from hub.admin.links import item_url
-from hub.models import ErpConnection, SyncRow
+from hub.models import ErpConnection, OutboxMessage, SyncRow
+from hub.models.work import UNFINISHED, State
 
 ROWS_SHOWN = 20
+# What tells one customer from another, and is not masked.
+TELLING = ("FirstName", "MiddleName", "LastName", "Name", "EmailAddress", "OrganizationNo", "VatNo", "City", "ZipCode")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +49,7 @@ def page(binding: Binding, *, with_rows: bool) -> dict[str, Any]:
     sent = sides.sent_last(binding)
     lines = _lines(binding, Side(), Side(), sent)
     return _table({_("Last sent"): sent}, {line.name: (line.left, [line.sent]) for line in lines}) | {
+        "changes": changes(binding),
         "with_rows": with_rows,
         "run_rows": [(item_url(row.run), row) for row in run_rows(binding)] if with_rows else [],
     }
@@ -58,6 +63,29 @@ def comparison(binding: Binding) -> dict[str, Any]:
         {_("ERP now"): erp, _("Norce now"): norce, _("Last sent"): sent},
         {line.name: (line.left, [line.erp, line.norce, line.sent]) for line in lines},
     ) | {"differences": sum(line.differs for line in lines)}
+
+
+def personal_data(binding: Binding) -> list[revealing.Shown]:
+    """Return each side's record unmasked, but for what nobody needs to see; makes outside calls, as `comparison`."""
+    named = {
+        _("ERP now"): sides.erp_now(binding),
+        _("Norce now"): sides.norce_now(binding),
+        _("Last sent"): sides.sent_last(binding),
+    }
+    return [revealing.Shown(title=title, text=side.problem or _whole(side)) for title, side in named.items()]
+
+
+def _whole(side: Side) -> str:
+    record = {name: MASK if name in UNSHOWN else value for name, value in (side.record or {}).items()}
+    return simplejson.dumps(record, ensure_ascii=False, indent=2, use_decimal=True)
+
+
+def changes(binding: Binding) -> list[tuple[str, SafeString, OutboxMessage]]:
+    """Return the work about a customer or company that has not ended, each with its page and its state as a badge."""
+    rows = OutboxMessage.objects.filter(subject=binding.subject, state__in=UNFINISHED).order_by("pk")
+    return [
+        (item_url(row), badge(str(row.get_state_display()), TONES.get(State(row.state), "plain")), row) for row in rows
+    ]
 
 
 def run_rows(binding: Binding) -> QuerySet[SyncRow]:
@@ -98,7 +126,13 @@ def _cell(name: str, cell: Cell, problem: str) -> Shown:
     mark = badge(_("differs"), "wait") if cell.differs else ""
     if cell.value in (None, "", []):
         return Shown(text="–", quiet=True, mark=mark)
-    return Shown(text=MASK if name in UNSHOWN else _text(cell.value), mark=mark)
+    return Shown(text=MASK if name in UNSHOWN else _text(_fit(name, cell.value)), mark=mark)
+
+
+def _fit(name: str, value: Any) -> Any:
+    """Return a value as everybody may see it: what tells customers apart as it is, their street and phone masked."""
+    member = name.rpartition(".")[2]
+    return value if member in TELLING else redact_member(member, value)
 
 
 def _text(value: Any) -> str:

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import OuterRef, QuerySet
 
 from connectors.erp.base import ErpParty, PartyKind
+from customers import baseline
 from customers.identity import normal_email, normal_number
 from customers.models import Binding, CompanyBinding, CustomerBinding
 from hub.models import Application
@@ -56,14 +57,17 @@ def find(application: Application, party: ErpParty) -> Binding | None:
     return None
 
 
-def bind(application: Application, party: ErpParty, code: str, *, report: str) -> Binding:
+def bind(application: Application, party: ErpParty, code: str, *, report: str, created: bool = False) -> Binding:
     """Keep that this party has this code in the ERP, and whether Norce must be told; return the row.
+
+    What the party says is kept as heard, so that the shop's first notification only carries what
+    differs; ``created`` says that the ERP has been given exactly that.
 
     A code that is bound stays as it is. Where another code has the party's identifier already (the
     order brought a code of its own), the code is kept without it: what is on the order decides.
     """
     model = model_for(party.kind)
-    columns: dict[str, Any] = {"report": report}
+    columns: dict[str, Any] = {"report": report, "heard": baseline.ordered(party, in_erp=created)}
     try:
         with transaction.atomic():
             row, _ = model._default_manager.get_or_create(

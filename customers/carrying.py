@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from django.db.models import Q
 
-from customers import bindings, reading
+from customers import bindings, reading, settling
 from customers.kinds import Kind
 from hub import batches, runs, work
 from hub.models import SyncRow, SyncRun
@@ -15,7 +15,7 @@ CHUNK = 1000
 
 
 def carry(item: SyncRun, kind: Kind) -> None:
-    """Plan again, as they were, the records that the last ended run failed to bring over.
+    """Plan again, as they were, the records that the last ended run failed to bring over, or left to the shop's change.
 
     The delta has read everything that the ERP has changed since that run began, so a record that it
     has not found is as it was then. One that it has found, or that was accepted or seen since, stays out.
@@ -23,7 +23,8 @@ def carry(item: SyncRun, kind: Kind) -> None:
     last = runs.last_ended(item)
     if last is None or item.mode == SyncRun.Mode.FULL:
         return
-    untaken = Q(action=SyncRow.Action.FAILED) | Q(action=SyncRow.Action.SENT)
+    left = Q(action=SyncRow.Action.SKIPPED, message__in=settling.SHOPS)
+    untaken = Q(action=SyncRow.Action.FAILED) | Q(action=SyncRow.Action.SENT) | left
     rows = last.rows.filter(untaken, change__in=batches.SENDABLE).exclude(payload="").order_by("pk")
     after = 0
     while chunk := list(rows.filter(pk__gt=after)[:CHUNK]):
@@ -63,5 +64,5 @@ def _copy(item: SyncRun, last: SyncRun, row: SyncRow) -> SyncRow:
         field_set=reading.field_set(item, method, fields),
         digest=row.digest,
         changes=row.changes,
-        message=f"Carried over from run {last.pk}, in which Norce did not take it.",
+        message=f"Carried over from run {last.pk}, in which it was not sent, or Norce did not take it.",
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import simplejson
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Concat
+from django.utils.translation import gettext_noop
 
 from customers import bindings, reading, records
 from customers.kinds import Kind
@@ -15,7 +16,10 @@ from hub import batches, runs, work
 from hub.models import ErpConnection, SyncRow, SyncRun
 
 CHUNK = 1000
-SAME_CODE = "Code: another ERP has it on a new customer too, and Norce has each code once. Give one another code."
+NOT_LISTED = gettext_noop("The ERP no longer lists it.")
+SAME_CODE = gettext_noop(
+    "Code: another ERP has it on a new customer too, and Norce has each code once. Give one another code."
+)
 Change = SyncRow.Change
 
 
@@ -49,7 +53,7 @@ def _missing(item: SyncRun, kind: Kind, connection: str) -> Iterator[Sequence[Bi
         # A newer run has seen whom a run that was stopped, and goes on late, had read before.
         rows = rows.filter(Q(seen_run=None) | Q(seen_run__lt=item.pk))
     last = 0
-    while chunk := list(rows.filter(pk__gt=last).order_by("pk").defer("sent")[:CHUNK]):
+    while chunk := list(rows.filter(pk__gt=last).order_by("pk").defer("sent", "heard")[:CHUNK]):
         yield chunk
         last = chunk[-1].pk
 
@@ -81,7 +85,7 @@ def _ended(item: SyncRun, kind: Kind, connection: ErpConnection, row: Binding) -
         payload=simplejson.dumps(record, separators=(",", ":")),
         field_set=reading.field_set(item, kind.method, records.fields_key(record, kind.party)),
         changes={"IsActive": [True, False]},
-        message="The ERP no longer lists it.",
+        message=NOT_LISTED,
     )
 
 
@@ -158,10 +162,8 @@ def to_send(item: SyncRun, kind: Kind) -> QuerySet[SyncRow]:
     )
 
 
-def count(item: SyncRun) -> dict[str, int]:
-    """Write how many rows there are of each change, and return the numbers by name."""
+def count(item: SyncRun) -> None:
+    """Write how many rows there are of each change."""
     counts = dict(item.rows.order_by().values_list("change").annotate(number=Count("pk")))
     changes = (Change.NEW, Change.CHANGED, Change.DEACTIVATED, Change.REFUSED)
-    numbers = {change.value: counts.get(change, 0) for change in changes}
-    SyncRun.objects.filter(pk=item.pk).update(**{f"count_{name}": number for name, number in numbers.items()})
-    return numbers
+    SyncRun.objects.filter(pk=item.pk).update(**{f"count_{change.value}": counts.get(change, 0) for change in changes})

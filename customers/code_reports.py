@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from connectors.erp.base import ErpParty
 from customers import bindings, checking, forgetting, imports, matching, reading, records
@@ -26,9 +27,9 @@ from hub.models.work import State
 
 NAME = "code_reports"
 CHUNK = 1000
-NAMELESS = "Nothing to look for in Norce: no e-mail address, no organisation number."
-NOT_THERE = "Norce does not have this customer."
-GONE = "It was corrected, deleted or forgotten here meanwhile."
+NAMELESS = gettext_noop("Nothing to look for in Norce: no e-mail address, no organisation number.")
+NOT_THERE = gettext_noop("Norce does not have this customer.")
+GONE = gettext_noop("It was corrected, deleted or forgotten here meanwhile.")
 Change, Action, Phase = SyncRow.Change, SyncRow.Action, SyncRun.Phase
 
 
@@ -213,7 +214,7 @@ def _any_application_key(connection: str) -> str:
 
 def _chunks(rows: QuerySet[Any]) -> Iterator[list[Any]]:
     last = 0
-    while chunk := list(rows.filter(pk__gt=last).order_by("pk").defer("sent")[:CHUNK]):
+    while chunk := list(rows.filter(pk__gt=last).order_by("pk").defer("sent", "heard")[:CHUNK]):
         yield chunk
         last = chunk[-1].pk
 

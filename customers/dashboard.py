@@ -2,32 +2,47 @@
 
 from __future__ import annotations
 
-from django.core.cache import cache
+from typing import Any
+
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from customers.models import Binding, CompanyBinding, CustomerBinding
+from customers.hearing import KIND
+from customers.models import REFUSED_REPORTS, CompanyBinding, CustomerBinding
 from hub.admin.links import list_url
-from hub.panels import Need, Panel, bounded
+from hub.causes import count_by_cause, needs_of
+from hub.models import OutboxMessage
+from hub.panels import Need, Panel, Part, bounded
 
-# No index covers refused codes, and they change with a run, not with a click.
-KEPT_SECONDS = 60
 
-
-def refused_codes(request: HttpRequest) -> Panel:
-    """Return how many codes Norce refused or did not know."""
-    titles = {
-        CustomerBinding: _("Customers' codes refused by Norce"),
-        CompanyBinding: _("Companies' codes refused by Norce"),
+def count(before: dict[str, Any]) -> dict[str, Any]:
+    """Return how many codes Norce refused or did not know, and which changes from the shop have stopped."""
+    return {
+        "customers": _refused(CustomerBinding),
+        "companies": _refused(CompanyBinding),
+        "changes": count_by_cause(OutboxMessage.objects.filter(kind=KIND)),
     }
-    needs = []
-    for table, title in titles.items():
-        name = f"customers_{table._meta.model_name}"
-        if request.user.has_perm(f"customers.view_{table._meta.model_name}"):
-            count = cache.get_or_set(f"refused:{name}", lambda table=table: _refused(table), KEPT_SECONDS)
-            needs.append(Need(title=title, count=count or 0, url=list_url(name, report="refused")))
+
+
+def show(request: HttpRequest, figures: dict[str, Any]) -> Panel:
+    """Return what of that the user may see."""
+    listed = (
+        ("customers", _("Customers' codes refused by Norce"), "customers_customerbinding"),
+        ("companies", _("Companies' codes refused by Norce"), "customers_companybinding"),
+    )
+    needs = [
+        Need(title=title, count=figures.get(name, 0), url=list_url(page, report="refused"))
+        for name, title, page in listed
+        if request.user.has_perm(page.replace("_", ".view_", 1))
+    ]
+    if request.user.has_perm("hub.view_outboxmessage"):
+        changes = figures.get("changes", {})
+        needs += needs_of(_("Changes from the shop"), OutboxMessage, changes, kind__exact=KIND)
     return Panel(needs=tuple(needs))
 
 
 def _refused(table: type[CustomerBinding] | type[CompanyBinding]) -> int:
-    return bounded(table._default_manager.filter(report__in=(Binding.Report.FAILED, Binding.Report.UNKNOWN)))
+    return bounded(table._default_manager.filter(report__in=REFUSED_REPORTS))
+
+
+PART = Part(name="customers", count=count, show=show)

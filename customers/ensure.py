@@ -32,9 +32,10 @@ def ensure_party(*, application: Application, erp: Erp, party: ErpParty, tried_b
     rule = application.erp_connection.party_rule
     wanted = _identifiers(party)
     if tried_before and not any(wanted.values()):
-        raise _nameless(party)
-    code = _search(erp, separation.kind_for(rule, party.kind), wanted) or _create(erp, party, wanted, rule)
-    return bindings.bind(application, party, code, report=Binding.Report.DUE).erp_code
+        raise _nameless()
+    found = _search(erp, separation.kind_for(rule, party.kind), wanted)
+    code = found or _create(erp, party, wanted, rule)
+    return bindings.bind(application, party, code, report=Binding.Report.DUE, created=not found).erp_code
 
 
 def _identifiers(party: ErpParty) -> dict[str, str]:
@@ -47,11 +48,7 @@ def _search(erp: Erp, kind: PartyKind, wanted: dict[str, str]) -> str:
     found = erp.find_parties(kind, **wanted) if any(wanted.values()) else []
     codes = sorted({match.code for match in found})
     if len(codes) > 1:
-        raise HoldError(
-            f"The ERP has {len(codes)} customers that match this buyer: {', '.join(codes)}.",
-            code="ambiguous",
-            remedy="Merge them in the ERP, or add the right one under Customers or Companies, then Retry.",
-        )
+        raise HoldError("ambiguous", number=len(codes), codes=", ".join(codes))
     return codes[0] if codes else ""
 
 
@@ -63,13 +60,8 @@ def _create(erp: Erp, party: ErpParty, wanted: dict[str, str], rule: str) -> str
     except TransientError as error:
         if not error.outcome_unknown or any(wanted.values()):
             raise
-        raise _nameless(party) from error
+        raise _nameless() from error
 
 
-def _nameless(party: ErpParty) -> HoldError:
-    return HoldError(
-        "The ERP may have made this buyer in an earlier try, and they have no e-mail or number to search by.",
-        code=NAMELESS,
-        remedy=f"Look for {party.name} in the ERP and delete them if they are there, then Release.",
-        releasable=True,
-    )
+def _nameless() -> HoldError:
+    return HoldError(NAMELESS)

@@ -10,6 +10,7 @@ import simplejson
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
 from connectors.errors import ConfigError, PermanentError
 from customers import forgetting, reading, records
@@ -22,7 +23,7 @@ from hub.models.runs import ACTIVE
 from hub.person import Person
 
 Action = SyncRow.Action
-ERASED_FROM = "A person was erased from this record: a newer run sends what the ERP has then."
+ERASED_FROM = gettext_noop("A person was erased from this record: a newer run sends what the ERP has then.")
 
 
 def eraser() -> registry.Eraser:
@@ -37,25 +38,26 @@ def person_by(*, email: str = "", code: str = "", norce_id: int | None = None) -
     exactly one of the three is given. Nobody may have it: `Person` is then empty, but for an address.
     """
     if sum(map(bool, (email.strip(), code.strip(), norce_id))) != 1:
-        raise ConfigError("Name one person.", remedy="Give one of --email, --code and --norce-id.")
+        raise ConfigError("erasure_nobody_named")
     if email.strip():
         return Person(emails=frozenset([normal_email(email)]))
     found = _people(_by_code(code.strip()) if code.strip() else _by_norce_id(norce_id))
     if len(found) > 1:
         named = ", ".join(sorted(f"{connection} {own}" for codes in found for connection, own in codes))
-        raise PermanentError(f"{len(found)} people match, with these codes: {named}.", remedy="Name one by --email.")
+        raise PermanentError("erasure_many", number=len(found), codes=named)
     return Person(codes=next(iter(found), frozenset()))
 
 
 def find(person: Person) -> Person:
     """Return the person with the e-mail addresses, codes and run rows that the register's side knows."""
-    bound = CustomerBinding.objects.filter(_bound(person)).defer("sent")
+    bound = CustomerBinding.objects.filter(_bound(person)).defer("sent", "heard")
     codes = person.codes | {(row.erp_connection, row.erp_code) for row in bound}
     emails = person.emails | {row.email for row in bound if row.email}
     rows = _rows(Person(emails=emails, codes=codes))
     if not emails:
         emails |= set(rows.exclude(identifier="").values_list("identifier", flat=True))
-    return Person(emails=emails, codes=codes, subjects=frozenset(_subjects(codes)))
+    told = {f"norce_{PEOPLE.name}:{row.norce_id}" for row in bound if row.norce_id}
+    return Person(emails=emails, codes=codes, subjects=frozenset(_subjects(codes)) | told)
 
 
 def unfinished(person: Person) -> list[str]:
@@ -74,7 +76,7 @@ def erase(person: Person) -> dict[str, int]:
     _bind_unbound(person)
     rows = _rows(person).exclude(identifier="", payload="")
     bound = CustomerBinding.objects.filter(_bound(person))
-    changed = bound.filter(Q(forgotten_at=None) | ~Q(email="") | ~Q(sent=""))
+    changed = bound.filter(Q(forgotten_at=None) | ~Q(email="") | ~Q(sent="") | ~Q(heard=""))
     counts = {"syncrow": rows.count(), "customerbinding": changed.count()}
     forgetting.blank(_rows(person))
     forgetting.forget(changed)
@@ -92,16 +94,19 @@ def _leave_company_rows(person: Person) -> int:
         row.payload, row.changes = _cleaned(row.payload, person), {}
         if row.action in (Action.PLANNED, Action.FAILED):
             row.payload, row.action, row.message = "", Action.SKIPPED, ERASED_FROM
-    SyncRow.objects.bulk_update(rows, ["payload", "message", "changes", "action"], batch_size=200)
+            row.error_code, row.error_params = "", None
+    SyncRow.objects.bulk_update(
+        rows, ["payload", "message", "error_code", "error_params", "changes", "action"], batch_size=200
+    )
     return len(rows)
 
 
 def _leave_companies(person: Person) -> int:
-    found = CompanyBinding.objects.filter(_mentioning(person, ("sent",)))
-    rows = [row for row in found if person.is_in(row.sent.encode())]
+    found = CompanyBinding.objects.filter(_mentioning(person, ("sent", "heard")))
+    rows = [row for row in found if person.is_in(f"{row.sent} {row.heard}".encode())]
     for row in rows:
-        row.sent = _cleaned(row.sent, person)
-    CompanyBinding.objects.bulk_update(rows, ["sent"], batch_size=200)
+        row.sent, row.heard = _cleaned(row.sent, person), _cleaned(row.heard, person)
+    CompanyBinding.objects.bulk_update(rows, ["sent", "heard"], batch_size=200)
     return len(rows)
 
 

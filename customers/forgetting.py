@@ -8,11 +8,13 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from connectors.errors import PermanentError
+from connectors.norce import odata
 from customers import matching, norce_ids
 from customers.kinds import PEOPLE
 from customers.models import CustomerBinding
 from customers.planning import FORGOTTEN
 from hub.models import SyncRow, SyncRun
+from hub.models.runs import UNSAID
 
 log = structlog.get_logger(__name__)
 Action = SyncRow.Action
@@ -24,9 +26,8 @@ def learn(item: SyncRun) -> None:
     That a forgotten customer's row counts as updated is inferred; full runs ask for all. A tenant
     whose Query does not know the property (400) or the set (404) cannot tell us, which is logged.
     """
-    condition = "IsForgotten eq true"
-    if item.since:
-        condition += f" and Updated ge {item.since:%Y-%m-%dT%H:%M:%SZ}"
+    lately = odata.compared("Updated", "ge", item.since) if item.since else ""
+    condition = odata.every(odata.compared("IsForgotten", "eq", True), lately)
     own = matching.application_number(item.application_key) if item.application_key else None
     rows = CustomerBinding.objects.filter(application_key=item.application_key, forgotten_at=None)
     try:
@@ -49,11 +50,11 @@ def forget(bindings: QuerySet[CustomerBinding]) -> int:
     An order of such a person is a new purchase and goes through (`customers.ensure`): its code stays
     bound to the forgotten row, and neither the code nor the address is told to Norce again.
     """
-    rows = list(bindings.defer("sent"))
+    rows = list(bindings.defer("sent", "heard"))
     with transaction.atomic():
         blank(SyncRow.objects.filter(subject__in=[row.subject for row in rows]))
         return CustomerBinding.objects.filter(pk__in=[row.pk for row in rows]).update(
-            forgotten_at=timezone.now(), email="", sent="", digest="", report="", report_error=""
+            forgotten_at=timezone.now(), email="", sent="", heard="", digest="", report="", report_error=""
         )
 
 
@@ -62,6 +63,6 @@ def blank(rows: QuerySet[SyncRow]) -> int:
     with transaction.atomic():
         waiting = rows.filter(action__in=(Action.PLANNED, Action.FAILED))
         keys = list(waiting.values_list("pk", flat=True))
-        number = rows.update(identifier="", payload="", digest="", changes={}, message="")
+        number = rows.update(identifier="", payload="", digest="", changes={}, **UNSAID)
         SyncRow.objects.filter(pk__in=keys).update(action=Action.SKIPPED, message=FORGOTTEN)
         return number

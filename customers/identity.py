@@ -15,6 +15,12 @@ def normal_number(text: str | None) -> str:
     return re.sub(r"[^0-9A-Z]", "", (text or "").upper())
 
 
+def buyer_serial(vat_no: str | None, email: str | None) -> str:
+    """Return what only one worker at a time may make a buyer under, "" when nothing tells who they are."""
+    identifier = normal_number(vat_no) or normal_email(email)
+    return f"buyer:{identifier}"[:255] if identifier else ""
+
+
 def organisation_no_of(vat_no: str | None) -> str:
     """Return the organisation number inside a Swedish VAT number (SE + ten digits + 01), else "".
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from django.db import transaction
 from django.utils import timezone
 
-from connectors.errors import HoldError
+from connectors.errors import HoldError, HubError
 from customers import bindings, carrying, checking, forgetting, matching, reading, settling
 from customers.kinds import COMPANIES, PEOPLE, Kind
 from hub import batches, brake, registry, runs
@@ -82,18 +81,15 @@ def _read(item: SyncRun, kind: Kind, until: float) -> bool:
 def _check(item: SyncRun, kind: Kind, until: float) -> bool:
     if not matching.match(item, kind, until=until):
         return False
-    counts = checking.count(item)
+    checking.count(item)
     found = _doubts(item, kind)
     wanted = found or item.dry_run
     digest = brake.plan_digest(item) if wanted else ""
-    with transaction.atomic():
-        runs.store(item, phase=Phase.SENDING, plan=digest, planned_at=timezone.now())
-        if found and not item.dry_run:
-            brake.tell_operators(item, found, counts)
+    runs.store(item, phase=Phase.SENDING, plan=digest, planned_at=timezone.now())
     return True
 
 
-def _doubts(item: SyncRun, kind: Kind) -> list[str]:
+def _doubts(item: SyncRun, kind: Kind) -> list[HubError]:
     return [
         reason
         for connection in ErpConnection.objects.filter(name__in=item.reads).order_by("name")
@@ -116,11 +112,8 @@ def _weight(item: SyncRun, kind: Kind, connection: str) -> brake.Weight:
 
 
 def _held(item: SyncRun, kind: Kind) -> HoldError:
-    return HoldError(
-        " ".join(_doubts(item, kind)) or "The plan looked wrong when it was made.",
-        code="brake",
-        remedy="Nothing was sent. Look at its rows: approve it if they are right, else cancel it and mend the ERP.",
-    )
+    doubts = _doubts(item, kind)
+    return HoldError("brake", doubts=doubts) if doubts else HoldError("brake_earlier")
 
 
 def preview(item: SyncRun) -> State:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from connectors.erp.base import ErpParty, PartyKind
+from connectors.norce import odata
 from connectors.norce.message import Message
-from connectors.norce.query import NorceQuery, either
+from connectors.norce.query import NorceQuery
 from connectors.norce.types.query import CompanyRow, CustomerRow
 from customers import records, separation
 from customers.identity import normal_email, normal_number
@@ -56,8 +57,7 @@ class Kind:
     def among(self, codes: Sequence[str], identifiers: Sequence[str]) -> str:
         """Return the filter for those in Norce that have one of the codes or identifiers."""
         spelled = [spelling for value in identifiers for spelling in _spellings(self, value)]
-        terms = [either(self.code, codes) if codes else "", either(self.natural, spelled) if spelled else ""]
-        return " or ".join(filter(None, terms))
+        return odata.either(odata.among(self.code, codes), odata.among(self.natural, spelled))
 
 
 def _spellings(kind: Kind, value: str) -> list[str]:
@@ -67,14 +67,24 @@ def _spellings(kind: Kind, value: str) -> list[str]:
 
 
 def _customers(query: NorceQuery, after: int, condition: str) -> list[NorceParty]:
-    return [_person(row) for row in query.customers_after(after, condition)]
+    return [party_of_norce(row) for row in query.customers_after(after, condition)]
 
 
 def _companies(query: NorceQuery, after: int, condition: str) -> list[NorceParty]:
-    return [_company(row) for row in query.companies_after(after, condition)]
+    return [party_of_norce(row) for row in query.companies_after(after, condition)]
 
 
-def _person(row: CustomerRow) -> NorceParty:
+def party_of_norce(row: CustomerRow | CompanyRow) -> NorceParty:
+    """Return who a row of Query is."""
+    if isinstance(row, CompanyRow):
+        return NorceParty(
+            id=row.id or 0,
+            code=row.company_code or "",
+            identifier=normal_number(row.organization_no),
+            name=(row.name or "").strip().lower(),
+            application_id=row.application_id,
+            forgotten=False,
+        )
     return NorceParty(
         id=row.id or 0,
         code=row.customer_code or "",
@@ -82,17 +92,6 @@ def _person(row: CustomerRow) -> NorceParty:
         name=f"{row.first_name or ''} {row.last_name or ''}".strip().lower(),
         application_id=row.application_id,
         forgotten=bool(row.is_forgotten),
-    )
-
-
-def _company(row: CompanyRow) -> NorceParty:
-    return NorceParty(
-        id=row.id or 0,
-        code=row.company_code or "",
-        identifier=normal_number(row.organization_no),
-        name=(row.name or "").strip().lower(),
-        application_id=row.application_id,
-        forgotten=False,
     )
 
 

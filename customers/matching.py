@@ -147,7 +147,7 @@ class Register:
             application_key=self.item.application_key, norce_id__in={row.norce_id for row in rows}, forgotten_at=None
         )
         codes: defaultdict[tuple[str, int | None], set[str]] = defaultdict(set)
-        for one in (*bound.defer("sent"), *rows):
+        for one in (*bound.defer("sent", "heard"), *rows):
             codes[one.erp_connection, one.norce_id].add(one.erp_code)
         for row in rows:
             others = ", ".join(sorted(codes[row.erp_connection, row.norce_id] - {row.erp_code}))

@@ -111,10 +111,7 @@ def accounts(party: ErpParty, scope: Scope) -> Omittable[tuple[Account, ...]]:
     """Return the login, without a password; raise MappingError for two, Norce takes one per application (guide 000)."""
     mapped = many(scope, "Accounts", party.logins, _account)
     if mapped and len(mapped) > 1:
-        raise MappingError(
-            f"Accounts: {party.code or party.name} has {len(mapped)} logins; Norce takes one per application.",
-            remedy="Keep one login in the ERP, or add Accounts to the fields left to Norce.",
-        )
+        raise MappingError("many_logins", name=party.code or party.name, number=len(mapped))
     return mapped
 
 
@@ -177,10 +174,7 @@ def logo(party: ErpParty, scope: Scope) -> Omittable[Image]:
         return UNSET
     changed_at = parse_moment(source.changed_at)
     if source.changed_at and changed_at is None:
-        raise MappingError(
-            f"LogoImage.LastModified: {source.changed_at} is not a date and time.",
-            remedy=f"Correct when the logo of {party.code or party.name} was changed in the ERP (ISO 8601).",
-        )
+        raise MappingError("logo_moment", moment=source.changed_at, name=party.code or party.name)
     return Image(
         external_code=source.code,
         file_type_name=source.file_type,

@@ -14,8 +14,9 @@ class Binding(models.Model):
     ``application_key`` is "" where customers are shared between applications. ``report`` says how
     far the code has come on its way back to Norce. ``sent`` is the record Norce accepted last (JSON),
     ``digest`` its short form, ``accepted_run`` the run that sent it; ``is_active`` what it said.
-    ``seen_run`` is the last run that found the code in the ERP. A customer that Norce has
-    forgotten (``forgotten_at``) is never written to again.
+    ``seen_run`` is the last run that found the code in the ERP. ``heard`` is what the hub has heard of it
+    in Norce and brought to the ERP (`customers.baseline`). A customer that Norce has forgotten
+    (``forgotten_at``) is never written to again.
     """
 
     class Report(models.TextChoices):
@@ -36,6 +37,7 @@ class Binding(models.Model):
     reported_at = models.DateTimeField(_("reported"), null=True, blank=True)
     digest = models.CharField(max_length=32, blank=True)
     sent = models.TextField(_("last sent"), blank=True)
+    heard = models.TextField(blank=True)
     is_active = models.BooleanField(_("active"), default=True)
     accepted_run = models.BigIntegerField(null=True, blank=True)
     accepted_at = models.DateTimeField(_("last accepted"), null=True, blank=True)
@@ -64,6 +66,10 @@ class Binding(models.Model):
         return self.accepted_run is not None or self.report in (self.Report.NOT_NEEDED, self.Report.ACCEPTED)
 
 
+# What needs a person: Norce did not know the buyer, or refused the code.
+REFUSED_REPORTS = (Binding.Report.UNKNOWN, Binding.Report.FAILED)
+
+
 def subject_of(kind: str, connection: str, code: str) -> str:
     """Return the name under which runs refer to a customer or company of an ERP."""
     return f"{kind}:{connection}:{code}"
@@ -87,6 +93,14 @@ def binding_constraints(name: str, identifier: str) -> list[models.BaseConstrain
     ]
 
 
+def binding_indexes(name: str) -> list[models.Index]:
+    """Return the partial indexes of the few bindings whose code is to be reported, or was refused."""
+    return [
+        models.Index(fields=["id"], name=f"{name}_to_report", condition=Q(report="due")),
+        models.Index(fields=["id"], name=f"{name}_refused", condition=Q(report__in=REFUSED_REPORTS)),
+    ]
+
+
 class CustomerBinding(Binding):
     """A person; found by e-mail address (in lower case)."""
 
@@ -96,7 +110,7 @@ class CustomerBinding(Binding):
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
         constraints = binding_constraints("customer", "email")
-        indexes = [models.Index(fields=["id"], name="customer_to_report", condition=Q(report="due"))]
+        indexes = binding_indexes("customer")
 
 
 class CompanyBinding(Binding):
@@ -109,4 +123,4 @@ class CompanyBinding(Binding):
         verbose_name = _("company")
         verbose_name_plural = _("companies")
         constraints = binding_constraints("company", "organisation_no")
-        indexes = [models.Index(fields=["id"], name="company_to_report", condition=Q(report="due"))]
+        indexes = binding_indexes("company")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from connectors.norce import odata
 from customers import matching
 from customers.kinds import PEOPLE, NorceParty
 from customers.models import CustomerBinding
@@ -22,7 +23,7 @@ def learn(item: SyncRun) -> None:
     )
     if nameless.exists():
         since = runs.cursor(item.resource, item.application_key)
-        condition = f"Created ge {since:%Y-%m-%dT%H:%M:%SZ}" if since else ""
+        condition = odata.compared("Created", "ge", since) if since else ""
         for page in matching.pages(item, PEOPLE, condition):
             own = matching.application_number(item.application_key) if item.application_key else None
             _assign(item, [party for party in page if party.code and own in (None, party.application_id)])

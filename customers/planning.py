@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext_noop
+
 from connectors.erp.base import ErpParty
-from connectors.errors import MappingError
+from connectors.errors import HubError, MappingError, PermanentError
 from connectors.norce import wire
 from connectors.norce.wire import WireError
 from customers import records
@@ -16,8 +18,9 @@ from hub.models import SyncRow
 
 Change = SyncRow.Change
 
-FORGOTTEN = "Norce has forgotten this customer: nothing is written to it again."
-NOT_THERE = "Inactive in the ERP, and Norce does not have it."
+FORGOTTEN = gettext_noop("Norce has forgotten this customer: nothing is written to it again.")
+FIRST_TIME = gettext_noop("Sent by a run for the first time: what Norce had before is not known here.")
+NOT_THERE = gettext_noop("Inactive in the ERP, and Norce does not have it.")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +45,7 @@ class Mapped:
     record: Mapping[str, Any] = field(default_factory=dict)
     payload: str = ""
     digest: str = ""
-    problem: str = ""
+    problem: HubError | None = None
 
     @property
     def code(self) -> str:
@@ -64,21 +67,21 @@ class Verdict:
     payload: str = ""
     changes: Mapping[str, Any] = field(default_factory=dict)
     message: str = ""
+    error: HubError | None = None
 
 
 def mapped(party: ErpParty, kind: Kind, scope: records.Scope) -> Mapped:
     """Return a party as Norce's record; a value too long or without a mapping is a problem, never a cut."""
     if not party.code:
-        return Mapped(party=party, problem="Code: the ERP gave this record none.")
+        return Mapped(party=party, problem=PermanentError("row_no_code"))
     identifier = kind.identifier(party)
     try:
         record = wire.write(kind.record(party, scope))
     except (WireError, MappingError) as error:
-        return Mapped(party=party, identifier=identifier, problem=str(error))
+        return Mapped(party=party, identifier=identifier, problem=error)
     payload = records.encoded(record)
     if ("\\u0000" in payload or "\\ud" in payload) and (place := _unkept(record)):
-        problem = f"{place}: it holds a character that no database keeps (NUL or half of one). Type it anew in the ERP."
-        return Mapped(party=party, identifier=identifier, problem=problem)
+        return Mapped(party=party, identifier=identifier, problem=PermanentError("row_unkeepable", member=place))
     return Mapped(party=party, identifier=identifier, record=record, payload=payload, digest=records.digest(payload))
 
 
@@ -109,7 +112,7 @@ def judged(
     if known and known.forgotten:
         return Verdict(change=Change.UNCHANGED, message=FORGOTTEN)
     if item.problem:
-        return Verdict(change=Change.REFUSED, message=item.problem)
+        return Verdict(change=Change.REFUSED, error=item.problem)
     if known is None or not known.in_norce:
         return _first_time(item, known, kind)
     if is_unchanged(item, known):
@@ -121,14 +124,14 @@ def judged(
     if sent:
         record = records.cleared(record, sent, untold=records.untold(item.party, scope))
     if sent and _is_another(known, item, sent, kind):
-        return Verdict(change=Change.REFUSED, message=_moved(kind, known, item))
+        return Verdict(change=Change.REFUSED, error=_moved(kind, known, item))
     ended = known.is_active and not item.is_active
     return Verdict(
         change=Change.DEACTIVATED if ended else Change.CHANGED,
         record=record,
         payload=item.payload if record == item.record else records.encoded(record),
         changes=records.changes(_told(sent, known), record) if sent else {},
-        message="" if sent else "Sent by a run for the first time: what Norce had before is not known here.",
+        message="" if sent else FIRST_TIME,
     )
 
 
@@ -137,7 +140,7 @@ def _first_time(item: Mapped, known: Known | None, kind: Kind) -> Verdict:
         return Verdict(change=Change.UNCHANGED, message=NOT_THERE)
     missing = records.missing_for_insert(item.record, kind.party)
     if missing and not (known and known.norce_id):
-        return Verdict(change=Change.REFUSED, message=f"{', '.join(missing)}: Norce needs it for a new {kind.name}.")
+        return Verdict(change=Change.REFUSED, error=_lacking(missing, kind))
     return Verdict(change=Change.NEW, record=item.record, payload=item.payload)
 
 
@@ -156,9 +159,9 @@ def _name(record: Mapping[str, Any], kind: Kind) -> str:
     return " ".join(str(record.get(name) or "") for name in kind.names).strip().lower()
 
 
-def _moved(kind: Kind, known: Known, item: Mapped) -> str:
-    return (
-        f"Code: it belonged to {known.identifier} and the ERP gives it to {item.identifier}, under another name; "
-        f"sending it would hand one {kind.name}'s account to the other. If they are the same, set {item.identifier} "
-        "on the page of this code under Customers or Companies; else give the new one a code of its own in the ERP."
-    )
+def _lacking(members: Sequence[str], kind: Kind) -> HubError:
+    return PermanentError("row_lacks", members=", ".join(members), kind=kind.name)
+
+
+def _moved(kind: Kind, known: Known, item: Mapped) -> HubError:
+    return PermanentError("row_moved", before=known.identifier, now=item.identifier)

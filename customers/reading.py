@@ -18,7 +18,7 @@ from customers import bindings, planning, records, separation
 from customers.kinds import BOTH, Kind
 from customers.models import Binding, subject_of
 from customers.planning import Known, Mapped, Verdict
-from hub import batches, bulk, gateways, values, work
+from hub import batches, bulk, gateways, runs, values, work
 from hub.models import Application, ErpConnection, SyncRow, SyncRun
 
 PAGE = 1000
@@ -36,10 +36,7 @@ def read(item: SyncRun, kinds: Sequence[Kind], take: TakePage, *, until: float) 
     """
     steps = item.cursor.setdefault("steps", [[kind.name, name] for kind in kinds for name in connections(item)])
     if not steps:
-        raise ConfigError(
-            "No active application has an ERP connection, so there is nothing to read.",
-            remedy="Run sync_applications, choose each application's ERP connection, then Retry.",
-        )
+        raise ConfigError("nothing_to_read")
     while (place := item.cursor.get("step", 0)) < len(steps):
         if time.monotonic() > until:
             return False
@@ -61,7 +58,7 @@ def _page(item: SyncRun, kind: Kind, connection: ErpConnection, take: TakePage) 
     after = item.cursor.get("after", "")
     page = gateways.erp(connection.name).list_parties(wanted, since=item.since, after=after, limit=PAGE)
     if page.next and page.next == after:
-        raise PermanentError(f"The ERP's listing does not move on behind {after}.", remedy="Tell the developers.")
+        raise PermanentError("parties_again", place=after)
     parties = [one for party in page.parties for one in kind.separated(party, connection.party_rule)]
     _move_on(item, connection.name, page, len(parties))
     with transaction.atomic():
@@ -212,7 +209,7 @@ def _row(
         field_set=place,
         digest="" if known and known.forgotten else one.digest,
         changes={name: MASKED if name in UNSHOWN else pair for name, pair in verdict.changes.items()},
-        message=verdict.message.replace("\x00", "?"),
+        **(runs.row_failure(verdict.error) if verdict.error else {"message": verdict.message}),
     )
 
 

@@ -25,6 +25,7 @@ __all__ = [
     "fields_key",
     "fields_with_id",
     "missing_for_insert",
+    "names_of",
     "to_company",
     "to_customer",
     "untold",
@@ -53,7 +54,7 @@ def to_customer(party: ErpParty, scope: Scope) -> Customer:
     owns the relations. IsActive is always said, and so is IsCompanyListDelta, whose default ends
     relations. A password is never sent. Raises MappingError.
     """
-    first_name, last_name = _names(party)
+    first_name, last_name = names_of(party)
     companies = members.companies(party, scope)
     customer = Customer(
         accounts=members.accounts(party, scope),
@@ -133,6 +134,14 @@ def fields_key(record: Mapping[str, Any], kind: PartyKind, *, replaces_flags: bo
     return header.fields_key(record, Customer if kind == PartyKind.PERSON else Company, replace_flags=replaces_flags)
 
 
+def names_of(party: ErpParty) -> tuple[str, str]:
+    """Return first and last name; an ERP with one name only is taken to write the last name last."""
+    if party.first_name or party.last_name:
+        return party.first_name, party.last_name
+    first_name, _, last_name = party.name.strip().rpartition(" ")
+    return first_name.rstrip(), last_name
+
+
 def _type(party: ErpParty) -> Omittable[CustomerType]:
     """Return what a person is to the shop; an ERP that keeps no relations cannot tell a contact from a customer."""
     if party.companies is None:
@@ -144,11 +153,3 @@ def _without(record: R, left: frozenset[str]) -> R:
     names = left - _ALWAYS_SENT
     absent: dict[str, Any] = {one.attribute: UNSET for one in plan_of(type(record)).members if one.name in names}
     return replace(record, **absent)
-
-
-def _names(party: ErpParty) -> tuple[str, str]:
-    """Return first and last name; an ERP with one name only is taken to write the last name last."""
-    if party.first_name or party.last_name:
-        return party.first_name, party.last_name
-    first_name, _, last_name = party.name.strip().rpartition(" ")
-    return first_name.rstrip(), last_name

@@ -5,18 +5,28 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 
-from customers import bindings, checking
+from customers import bindings, checking, hearing, norce_rows
 from customers.kinds import BOTH, Kind
 from customers.models import Binding
-from hub.models import SyncRow, SyncRun
+from hub.models import InboxEvent, OutboxMessage, SyncRow, SyncRun
+from hub.models.work import UNFINISHED, State
 
 STALE = "A newer run has told Norce about this record since: what was planned here is older."
 SEEN = "A newer run has found this record as Norce has it: what was planned here is older."
-FORGOTTEN = "Norce has forgotten this customer since the run was planned."
-GONE = "Its code was corrected, or its binding deleted, since the run was planned."
+FORGOTTEN = gettext_noop("Norce has forgotten this customer since the run was planned.")
+HEARD = gettext_noop("Norce has told of a change that has not been looked at yet: what was planned here may be older.")
+WAITING = gettext_noop("A change from the shop has not reached the ERP yet: what was planned here may be older.")
+CHANGED = gettext_noop(
+    "A change from the shop has reached the ERP since the run began: what was planned here may be older."
+)
+# The ERP may not list again what is left out for one of these, so the next delta carries it over.
+SHOPS = (HEARD, WAITING, CHANGED)
+GONE = gettext_noop("Its code was corrected, or its binding deleted, since the run was planned.")
 
 # The binding of each accepted row, made or brought up to date. An identifier or Norce id that another code has
 # got meanwhile stays there; whose code was corrected meanwhile does not come back under the old one. A row without
@@ -24,7 +34,7 @@ GONE = "Its code was corrected, or its binding deleted, since the run was planne
 _ACCEPT = """
 INSERT INTO {bindings} AS old (
     application_key, erp_connection, erp_code, {column}, {others} norce_id, report, report_error,
-    created_at, reported_at, digest, sent, is_active, accepted_run, accepted_at
+    created_at, reported_at, digest, sent, heard, is_active, accepted_run, accepted_at
 )
 SELECT %(key)s, r.erp_connection, r.erp_code,
     CASE WHEN EXISTS (SELECT 1 FROM {bindings} o WHERE o.application_key = %(key)s
@@ -34,7 +44,7 @@ SELECT %(key)s, r.erp_connection, r.erp_code,
     CASE WHEN EXISTS (SELECT 1 FROM {bindings} o WHERE o.application_key = %(key)s
             AND o.erp_connection = r.erp_connection AND o.norce_id = r.norce_id AND o.norce_id IS NOT NULL
             AND o.erp_code <> r.erp_code) THEN NULL ELSE r.norce_id END,
-    'accepted', '', %(now)s, %(now)s, r.digest, r.payload, r.is_active, %(run)s, %(now)s
+    'accepted', '', %(now)s, %(now)s, r.digest, r.payload, '', r.is_active, %(run)s, %(now)s
 FROM {rows} r
 WHERE r.run_id = %(run)s AND r.batch = %(batch)s AND r.action = 'accepted' AND r.subject LIKE %(kind)s
     AND (r.change = 'new' OR EXISTS (SELECT 1 FROM {bindings} o WHERE o.application_key = %(key)s
@@ -57,8 +67,13 @@ def settle(run: SyncRun, batch: int) -> None:
 
 
 def drop_stale(run: SyncRun, batch: int) -> None:
-    """Leave out of a batch what a newer run has sent or found unchanged since, who is forgotten, whose code is gone."""
+    """Leave out of a batch what may be older than what Norce has, who is forgotten, whose code is gone.
+
+    Older is what a newer run has sent or found unchanged since, and whom the shop has changed: the ERP
+    gets that first, and then lists it by itself; what it has not got, the next delta carries over.
+    """
     rows = run.rows.filter(batch=batch, action=SyncRow.Action.PLANNED)
+    _drop_changed(run, rows)
     for kind in BOTH:
         _drop_gone(run, kind, rows)
         for name in {name for _, name in run.cursor.get("steps", [])}:
@@ -75,6 +90,19 @@ def drop_stale(run: SyncRun, batch: int) -> None:
                 codes = list(bound.filter(condition).values_list("erp_code", flat=True))
                 if codes:
                     mine.filter(erp_code__in=codes).update(action=SyncRow.Action.SKIPPED, message=text)
+
+
+def _drop_changed(run: SyncRun, rows: QuerySet[SyncRow]) -> None:
+    """Leave out whom the shop has changed: not looked at yet, on its way to the ERP, or there since the run began."""
+    for kind in BOTH:
+        subject = Concat(Value(norce_rows.subject(kind, "")), OuterRef("norce_id"), output_field=TextField())
+        events = InboxEvent.objects.filter(subject=subject, state__in=(State.PENDING, State.RUNNING))
+        mine = rows.filter(subject__startswith=f"{kind.name}:").exclude(norce_id=None)
+        mine.filter(Exists(events)).update(action=SyncRow.Action.SKIPPED, message=HEARD)
+    told = OutboxMessage.objects.filter(kind=hearing.KIND, subject=OuterRef("subject"))
+    rows.filter(Exists(told.filter(state__in=UNFINISHED))).update(action=SyncRow.Action.SKIPPED, message=WAITING)
+    since = told.filter(finished_at__gte=run.created_at)
+    rows.filter(Exists(since)).update(action=SyncRow.Action.SKIPPED, message=CHANGED)
 
 
 def _drop_gone(run: SyncRun, kind: Kind, rows: QuerySet[SyncRow]) -> None:

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from connectors.erp.base import ErpParty
 from connectors.errors import HubError
+from connectors.norce import odata
 from connectors.norce.message import Message
 from connectors.norce.plan import plan_of
-from connectors.norce.query import NorceQuery, quoted
+from connectors.norce.query import NorceQuery
 from connectors.norce.types.customers import Company, Customer
 from connectors.norce.types.query import CompanyRow, CustomerRow
 from customers import comparing, matching, planning, reading, separation
@@ -90,7 +91,7 @@ def _or_words(ask: Callable[[], Side]) -> Side:
     try:
         return ask()
     except HubError as error:
-        return Side(problem=str(error))
+        return Side(problem=error.told)
 
 
 def _erp_now(binding: Binding) -> Side:
@@ -98,18 +99,19 @@ def _erp_now(binding: Binding) -> Side:
     connection = ErpConnection.objects.filter(name=binding.erp_connection).first()
     if connection is None:
         return Side(problem=_("There is no ERP connection of this name any more."))
-    party = _party(binding, kind, connection)
+    party = party_in_erp(binding, kind, connection)
     if party is None:
         return Side(problem=_not_found(connection))
     run = SyncRun(application_key=binding.application_key)
     one = planning.mapped(party, kind, reading.scope_of(run, connection))
     if one.problem:
-        return Side(problem=one.problem)
+        return Side(problem=one.problem.told)
     # Through JSON, so that every value looks as in what was sent.
     return Side(record=simplejson.loads(one.payload, use_decimal=True))
 
 
-def _party(binding: Binding, kind: Kind, connection: ErpConnection) -> ErpParty | None:
+def party_in_erp(binding: Binding, kind: Kind, connection: ErpConnection) -> ErpParty | None:
+    """Return what the ERP has under a binding's code now, None when nobody active; makes an outside call."""
     wanted = separation.kind_for(connection.party_rule, kind.party)
     found = gateways.erp(connection.name).find_parties(wanted, code=binding.erp_code)
     parties = [one for party in found for one in kind.separated(party, connection.party_rule)]
@@ -127,8 +129,8 @@ def _norce_now(binding: Binding) -> Side:
     register = _REGISTERS[binding.kind]
     number = matching.application_number(binding.application_key)
     query = gateways.norce_query(number)
-    code = f"{KINDS[binding.kind].code} eq {quoted(binding.erp_code)}"
-    rows = register.identities(query, 0, f"Id eq {binding.norce_id}" if binding.norce_id else code)
+    code = odata.compared(KINDS[binding.kind].code, "eq", binding.erp_code)
+    rows = register.identities(query, 0, odata.identified("Id", binding.norce_id) if binding.norce_id else code)
     own = (None, number) if binding.application_key else ()
     found = [row for row in rows if not own or row.application_id in own]
     if len(found) > 1:

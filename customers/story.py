@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import requests
 
 from hub import work
-from hub.models import SyncRun
+from hub.models import InboxEvent, SyncRun
 from hub.models.work import State
 
 PEOPLE, COMPANIES = 600, 60
+# On a slow machine the events of 660 records take a while.
+PATIENCE = 180.0
 Say = Callable[[str], None]
 Manage = Callable[..., None]
 
@@ -25,6 +28,7 @@ def tell(sandbox_url: str, *, manage: Manage, say: Say) -> None:
     manage("sync", "customers", "--full", "--dry-run", "--wait")
     manage("sync", "companies", "--full", "--wait")
     manage("sync", "customers", "--full", "--wait")
+    _wait_for_events()
     _post(f"{controls}/erp/seed", {"customers": PEOPLE, "change": 0.02})
     say("A fiftieth of the register has changed:")
     manage("sync", "companies", "--delta", "--wait")
@@ -35,7 +39,16 @@ def tell(sandbox_url: str, *, manage: Manage, say: Say) -> None:
     _post(f"{controls}/faults", {"erp": {}})
     say("The run is held, nothing was sent. A person cancels it, and the next one finds everybody:")
     _cancel_held("The ERP answered short.")
+    _wait_for_events()
     manage("sync", "customers", "--full", "--wait")
+
+
+def _wait_for_events() -> None:
+    """Wait until the hub has looked at what Norce has told of customers: until then no run sends anything of them."""
+    waiting = InboxEvent.objects.filter(state__in=(State.PENDING, State.RUNNING))
+    deadline = time.monotonic() + PATIENCE
+    while waiting.exists() and time.monotonic() < deadline:
+        time.sleep(0.2)
 
 
 def _cancel_held(reason: str) -> None:

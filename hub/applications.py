@@ -32,5 +32,7 @@ def _keep(found: NorceApplication) -> tuple[Application, str]:
         return Application.objects.create(erp_connection=connection, **facts), "new"
     if all(getattr(row, name) == value for name, value in facts.items()):
         return row, "unchanged"
-    Application.objects.filter(pk=row.pk).update(**facts)
-    return Application.objects.get(pk=row.pk), "changed"
+    for name, value in facts.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(facts))
+    return row, "changed"

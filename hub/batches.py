@@ -17,9 +17,10 @@ from django.utils.dateparse import parse_datetime
 from connectors.errors import HubError, PermanentError, TransientError
 from connectors.norce.header import fields_with_id, with_id
 from connectors.norce.types.jobs import Job, JobResponse
-from connectors.redaction import redact_text
+from connectors.redaction import redact_texts
 from hub import gateways, jobs, registry, runs, work
 from hub.models import NorceJob, SyncRow, SyncRun
+from hub.models.runs import UNSAID
 
 # A refused call is cut in halves to find the record that Norce refuses; a run that meets more is set up wrongly.
 MOST_SPLITS = 40
@@ -87,7 +88,7 @@ def plan_again(item: SyncRun) -> None:
     lost = Q(action=SyncRow.Action.SENT) & ~Q(batch__in=followed)
     with transaction.atomic():
         item.rows.filter(Q(action=SyncRow.Action.FAILED) | lost).update(
-            action=SyncRow.Action.PLANNED, batch=None, message=""
+            action=SyncRow.Action.PLANNED, batch=None, **UNSAID
         )
         item.cursor.pop("splits", None)
         runs.store(item, cursor=item.cursor)
@@ -164,7 +165,7 @@ def _refused(item: SyncRun, batch: int, error: PermanentError) -> tuple[int, ...
             item.rows.filter(pk__in=keys[len(keys) // 2 :]).update(batch=half)
         return batch, half
     with transaction.atomic():
-        item.rows.filter(pk__in=keys).update(action=SyncRow.Action.FAILED, message=redact_text(str(error)))
+        item.rows.filter(pk__in=keys).update(action=SyncRow.Action.FAILED, **redact_texts(runs.row_failure(error)))
         registry.resource(item.resource).settle(item, batch)
         runs.count_up(item, failed=len(keys))
     return ()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from hub import alerts
+from connectors.errors import HubError
 from hub.models import ErpConnection, SyncRun
 
 
@@ -23,21 +22,27 @@ class Weight:
     read_before: int | None
 
 
-def reasons(connection: ErpConnection, weight: Weight) -> list[str]:
-    """Return in words what looks wrong, nothing when the run may go on.
+def reasons(connection: ErpConnection, weight: Weight) -> list[HubError]:
+    """Return what looks wrong, nothing when the run may go on.
 
     Both limits must be passed for deactivations: five of ten is little, five of a hundred thousand
     less. A register that has shrunk to a fraction speaks of a broken listing, not of lost customers.
     """
-    found = []
+    found: list[HubError] = []
     many = weight.deactivated > connection.brake_count
     if many and weight.deactivated * 100 > connection.brake_percent * weight.known:
         found.append(
-            f"{connection.name}: {weight.deactivated} of {weight.known} would be deactivated; the limit is "
-            f"{connection.brake_count} and {connection.brake_percent} %."
+            HubError(
+                "brake_deactivates",
+                connection=connection.name,
+                number=weight.deactivated,
+                known=weight.known,
+                most=connection.brake_count,
+                percent=connection.brake_percent,
+            )
         )
     if weight.read_before and weight.read * 100 < connection.brake_short_percent * weight.read_before:
-        found.append(f"{connection.name}: {weight.read} records were read, {weight.read_before} the last time.")
+        found.append(HubError("brake_short", connection=connection.name, read=weight.read, before=weight.read_before))
     return found
 
 
@@ -48,14 +53,3 @@ def plan_digest(run: SyncRun) -> str:
     for row in rows.iterator(chunk_size=2000):
         digest.update(repr(row).encode())
     return digest.hexdigest()
-
-
-def tell_operators(run: SyncRun, found: list[str], counts: Mapping[str, int]) -> None:
-    """Put the mail about a held run; call it in the transaction that keeps its plan."""
-    shown = ", ".join(f"{number} {name}" for name, number in counts.items())
-    alerts.put(
-        key=f"held:{run.pk}:{run.plan}",
-        subject=f"Run {run.pk} ({run.resource}, {run.mode}) is held",
-        text="\n".join([*found, f"The plan: {shown}.", "Nothing was sent. Approve or cancel it:"]),
-        path=f"/admin/hub/syncrun/{run.pk}/change/",
-    )

@@ -14,6 +14,7 @@ from connectors.http import CONNECT_TIMEOUT, DEADLINE, READ_TIMEOUT
 from connectors.norce.types.order_updates import OrderStatus
 
 SHORTEST_SECRET = 24
+LONGEST_CACHE = 3600
 
 
 @register()
@@ -81,12 +82,40 @@ def check_lease(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
 
 
 @register()
+def check_alerts(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A digest needs time to gather, and every address of HUB_ALERT_EMAILS must be one."""
+    found: list[CheckMessage] = []
+    if settings.HUB_ALERT_MINUTES < 1:
+        text = f"HUB_ALERT_MINUTES is {settings.HUB_ALERT_MINUTES}; a digest goes out once a minute at most."
+        found.append(Error(text, hint="Use 15, the default.", id="hub.E010"))
+    for number, address in enumerate(settings.HUB_ALERT_EMAILS, start=1):
+        if "@" not in address.strip("@") or any(character.isspace() for character in address):
+            text = f"Entry {number} of HUB_ALERT_EMAILS is no e-mail address."
+            found.append(Error(text, hint="Write HUB_ALERT_EMAILS=a@example.com,b@example.com.", id="hub.E011"))
+    return found
+
+
+@register()
 def check_acknowledgement(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """The status that acknowledges an order must be one that Norce knows."""
     if settings.NORCE_ACK_STATUS in list(OrderStatus):
         return []
     text = f"NORCE_ACK_STATUS is {settings.NORCE_ACK_STATUS}, which is no order status of Norce's."
     return [Error(text, hint="Use Confirmed, Acknowledged or ErpConfirmed.", id="hub.E004")]
+
+
+@register()
+def check_api(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """The API's limits are whole numbers from 0; what is kept for long tells buyers what is no longer so."""
+    wrong = [
+        Error(f"{name} is {value}.", hint="Use 0 or more; 0 switches it off.", id="hub.E006")
+        for name in ("HISTORY_CACHE_SECONDS", "API_REQUESTS_PER_MINUTE")
+        if (value := getattr(settings, name)) < 0
+    ]
+    if settings.HISTORY_CACHE_SECONDS <= LONGEST_CACHE:
+        return [*wrong]
+    text = f"HISTORY_CACHE_SECONDS is {settings.HISTORY_CACHE_SECONDS}: buyers see orders as old as that."
+    return [*wrong, Warning(text, hint="Use 30, the default.", id="hub.W004")]
 
 
 @register()
@@ -101,3 +130,17 @@ def check_erp_urls(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
         for name, url in settings.ERP_URLS.items()
         if url.partition("://")[0] not in ADAPTERS
     ]
+
+
+@register()
+def check_sign_in(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """A second factor is one of three words; the company's sign-in needs its client."""
+    found: list[CheckMessage] = []
+    if settings.SIGN_IN_MFA not in ("off", "optional", "required"):
+        text = f"SIGN_IN_MFA is {settings.SIGN_IN_MFA}."
+        found.append(Error(text, hint="Use off, optional or required.", id="hub.E012"))
+    for app in settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]:
+        if not (app["client_id"] and app["secret"]):
+            hint = "Set OIDC_CLIENT_ID and OIDC_CLIENT_SECRET."
+            found.append(Error("OIDC_SERVER_URL is set without its client.", hint=hint, id="hub.E013"))
+    return found

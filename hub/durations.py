@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 
@@ -12,7 +13,7 @@ def in_words(span: timedelta) -> str:
     """Return a span in its one or two largest units: "0.4 s", "3 min 5 s", "2 h 10 min", "4 d 3 h"."""
     seconds = max(span.total_seconds(), 0.0)
     if seconds < 10:
-        return _("%(seconds).1f s") % {"seconds": seconds}
+        return _("%(seconds)s s") % {"seconds": number_format(seconds, 1)}
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes_left = divmod(minutes, 60)
     days, hours_left = divmod(hours, 24)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.contrib.admin.models import LogEntry
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast
@@ -13,8 +14,21 @@ from django.utils import timezone
 from connectors.errors import ConfigError
 from connectors.scrambling import Clean, scrambled
 from hub import registry
-from hub.models import ApiCall, Attempt, Erasure, InboxEvent, NorceJob, OutboxMessage, RejectedMessage, SyncRun
+from hub.models import (
+    Alert,
+    ApiCall,
+    Attempt,
+    BulkAction,
+    Erasure,
+    InboxEvent,
+    NorceJob,
+    OutboxMessage,
+    RejectedMessage,
+    Reveal,
+    SyncRun,
+)
 from hub.models.erasures import hash_of
+from hub.models.history import histories
 from hub.models.work import UNFINISHED, State
 from hub.person import Person
 
@@ -23,13 +37,17 @@ CHUNK = 200
 BODIES_AT_ONCE = 20
 # The texts of the hub's own tables; JSON is looked through as the text it is.
 TEXTS: tuple[tuple[type[Model], tuple[str, ...]], ...] = (
-    (OutboxMessage, ("serial", "payload", "error", "remedy", "asked_reason")),
-    (Attempt, ("error", "reason")),
+    (OutboxMessage, ("serial", "payload", "error", "error_params", "remedy", "asked_reason")),
+    (BulkAction, ("reason",)),
+    (Attempt, ("error", "error_params", "reason")),
     (ApiCall, ("url", "request", "response", "error")),
-    (InboxEvent, ("note", "error", "remedy", "asked_reason")),
-    (NorceJob, ("log", "error", "remedy", "asked_reason")),
-    (SyncRun, ("error", "remedy", "asked_reason")),
+    (InboxEvent, ("note", "error", "error_params", "remedy", "asked_reason")),
+    (NorceJob, ("log", "error", "error_params", "remedy", "asked_reason")),
+    (SyncRun, ("error", "error_params", "remedy", "asked_reason")),
     (RejectedMessage, ("reason", "sender")),
+    (Alert, ("subject", "text")),
+    (Reveal, ("reason",)),
+    (LogEntry, ("object_repr", "change_message")),
 )
 BODIES: tuple[type[Model], ...] = (RejectedMessage, InboxEvent)
 
@@ -60,11 +78,9 @@ def erase(person: Person, *, by: str, reason: str, even_unfinished: bool = False
     UnfinishedWork, and ConfigError without a reason.
     """
     if not reason.strip():
-        raise ConfigError("Say why: the reason is kept with the proof.", remedy="Give --reason.")
+        raise ConfigError("erasure_no_reason")
     if (busy := unfinished(person)) and not even_unfinished:
-        raise UnfinishedWork(
-            f"Work for this person has not ended: {'; '.join(busy)}.", remedy="Let it end, or cancel it in the admin."
-        )
+        raise UnfinishedWork("erasure_unfinished", work="; ".join(busy))
     key = hash_of(person.identifier)
     proof = Erasure.objects.filter(identifier_hash=key, state=Erasure.State.RUNNING).first()
     kept = {"asked_by": by, "reason": person.without(reason.strip(), own=True), "identifier_hash": key}
@@ -90,7 +106,7 @@ def _scramble(person: Person) -> Iterator[dict[str, int]]:
     """Scramble table by table, what is found by the person's names first and what knows the names last."""
     for model in BODIES:
         yield {str(model._meta.model_name): scramble_bodies(model._default_manager.all(), person)}
-    for model, columns in TEXTS:
+    for model, columns in (*TEXTS, *((history, ("history_change_reason",)) for history in histories())):
         yield {str(model._meta.model_name): _clean_texts(model, columns, person)}
     for eraser in registry.erasers():
         yield eraser.erase(person)
@@ -102,18 +118,33 @@ def _count(proof: Erasure, counts: dict[str, int]) -> None:
 
 
 def scramble_bodies(rows: QuerySet[Any], person: Person) -> int:
-    """Scramble the stored bodies that mention the person, read one after another; return how many.
+    """Scramble the stored bodies that are about the person or mention them; return how many.
 
-    A body is bytes in any spelling, which no database searches; it is read through once.
+    A body is bytes in any spelling, which no database searches; each is read through once.
     """
+    own = _about(rows, person)
     bodies = rows.order_by("pk").values_list("pk", "body").iterator(chunk_size=BODIES_AT_ONCE)
-    keys = [pk for pk, body in bodies if person.is_in(bytes(body))]
+    keys = [pk for pk, body in bodies if pk in own or person.is_in(bytes(body))]
+    number = 0
     for start in range(0, len(keys), BODIES_AT_ONCE):
         chunk = list(rows.filter(pk__in=keys[start : start + BODIES_AT_ONCE]).only("pk", "body"))
-        for row in chunk:
-            row.body = scrambled(bytes(row.body), lambda text: person.without(text, own=True))
-        rows.model._default_manager.bulk_update(chunk, ["body"])
-    return len(keys)
+        changed = [row for row in chunk if _scramble_body(row, person)]
+        rows.model._default_manager.bulk_update(changed, ["body"])
+        number += len(changed)
+    return number
+
+
+def _scramble_body(row: Any, person: Person) -> bool:
+    """Take the person out of a row's body in memory; return whether it held anything."""
+    before = bytes(row.body)
+    row.body = scrambled(before, lambda text: person.without(text, own=True))
+    return bool(row.body != before)
+
+
+def _about(rows: QuerySet[Any], person: Person) -> set[int]:
+    """Return the keys of the rows that are about the person by their subject."""
+    own = rows.filter(subject__in=person.subjects) if _has(rows.model, "subject") else rows.none()
+    return set(own.values_list("pk", flat=True))
 
 
 def _clean_texts(model: type[Model], columns: Sequence[str], person: Person) -> int:

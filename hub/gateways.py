@@ -16,6 +16,9 @@ from connectors.norce.query import NorceQuery
 from connectors.ratelimit import Quota
 from hub import calls
 
+# How long a shop's reader waits for an ERP: a web server has few threads, and orders come in through the same ones.
+SHOP_PATIENCE = 10.0
+
 # One connection pool for each process and system: a new TLS handshake costs more than a call.
 _sessions: dict[str, requests.Session] = {}
 
@@ -37,25 +40,44 @@ def norce_query(application_id: int | None = None) -> NorceQuery:
     """
     number = application_id or settings.NORCE_APPLICATION_ID
     if not number:
-        raise ConfigError(
-            "Norce Query needs an application id.", remedy="Set NORCE_APPLICATION_ID to the id of any application."
-        )
+        raise ConfigError("query_application")
     quota = Quota(name="norce-query", per_minute=0)
-    return NorceQuery(api=_norce_api(f"commerce/query/{settings.NORCE_QUERY_VERSION}", quota, number))
+    version = settings.NORCE_QUERY_VERSION
+    return NorceQuery(api=_norce_api(f"commerce/query/{version}", quota, number), version=version)
 
 
 def erp(connection: str) -> Erp:
     """Return the ERP of a connection's name; raise ConfigError when its URL is not set."""
+    return schemes.connect(_erp_url(connection), _http(erp_system(connection), ""))
+
+
+def erp_for_shop(connection: str) -> Erp:
+    """Return the ERP for a read while somebody waits: with less patience, and under a name of its own.
+
+    What is too slow for the shop is left alone for the shop only (`hub.calls`); orders go on to the ERP.
+    Raises ConfigError when its URL is not set.
+    """
+    http = _http(shop_system(connection), "", pool=erp_system(connection))
+    http.patience = SHOP_PATIENCE
+    return schemes.connect(_erp_url(connection), http)
+
+
+def _erp_url(connection: str) -> str:
     url = settings.ERP_URLS.get(connection.lower())
     if not url:
         variable = "ERP_URL" if connection == "default" else f"ERP_URL_{connection.upper()}"
-        raise ConfigError(f"The ERP connection {connection} has no address.", remedy=f"Set {variable}, then Retry.")
-    return schemes.connect(url, _http(erp_system(connection), ""))
+        raise ConfigError("erp_address_missing", connection=connection, setting=variable)
+    return str(url)
 
 
 def erp_system(connection: str) -> str:
     """Return the name of a connection as work, calls and quotas know it: ``erp:default``."""
     return f"erp:{connection}"[:40]
+
+
+def shop_system(connection: str) -> str:
+    """Return the name under which the shop's reads of a connection are known: ``erp:shop:default``."""
+    return f"erp:shop:{connection}"[:40]
 
 
 def forget_sessions() -> None:
@@ -72,7 +94,7 @@ def _norce_api(path: str, quota: Quota, application_id: int) -> NorceApi:
     wanted = ("NORCE_BASE_URL", "NORCE_CLIENT_ID", "NORCE_CLIENT_SECRET", "NORCE_SCOPE")
     missing = [name for name in wanted if not getattr(settings, name)]
     if missing:
-        raise ConfigError("Norce is not set up.", remedy=f"Set {', '.join(missing)}, then Retry.")
+        raise ConfigError("norce_not_set_up", settings=", ".join(missing))
     token = NorceToken(
         http=_http("norce", settings.NORCE_BASE_URL),
         client_id=settings.NORCE_CLIENT_ID,
@@ -83,7 +105,11 @@ def _norce_api(path: str, quota: Quota, application_id: int) -> NorceApi:
     return NorceApi(http=http, token=token, quota=quota, application_id=application_id)
 
 
-def _http(system: str, base_url: str) -> Http:
+def _http(system: str, base_url: str, *, pool: str = "") -> Http:
     return Http(
-        system=system, base_url=base_url, before=calls.before_call, record=calls.record, session=session(system)
+        system=system,
+        base_url=base_url,
+        before=calls.before_call,
+        record=calls.record,
+        session=session(pool or system),
     )

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 from django.db import transaction
 from django.utils import timezone
 
 from connectors.norce import wire
-from connectors.norce.wire import Message, WireError
+from connectors.norce.types.events import JobCompletedEvent
+from connectors.norce.wire import WireError
 from hub import rings
 from hub.models import InboxEvent, NorceJob
 from hub.models.work import State
 
-EVENT_TYPE = "JobCompletedEvent"
+EVENT_TYPE = JobCompletedEvent.__name__
 # What the column of a job's number holds.
 LARGEST_JOB_ID = 2**63 - 1
 # StatusId is an int32 of Norce's; a longer one would not fit into the event's key.
 LARGEST_STATUS_ID = 2**31 - 1
 
 
-@dataclass(frozen=True, kw_only=True)
-class JobCompleted(Message):
-    """The body of the event (customers-jobs-auth.md § 5); ``status_id`` may be one that Norce adds later."""
-
-    job_id: int
-    status_id: int
-
-
-def identify(data: Any) -> tuple[str, str]:
-    """Return subject and key of a decoded body: one event for each job and status. Raises WireError."""
-    completed = _read(data)
+def identify(completed: JobCompletedEvent) -> tuple[str, str]:
+    """Return subject and key: one event for each job and status. Raises WireError."""
+    if not 0 < completed.job_id <= LARGEST_JOB_ID:
+        raise WireError("JobId", "the number of a job", str(completed.job_id))
+    if not 0 < completed.status_id <= LARGEST_STATUS_ID:
+        raise WireError("StatusId", "the number of a status", str(completed.status_id))
     return subject(completed.job_id), f"{EVENT_TYPE}:{completed.job_id}:{completed.status_id}"
 
 
@@ -46,7 +39,7 @@ def completed_event(event: InboxEvent) -> None:
     Nobody is called here: the poll asks Norce how the job ended, so a forged event costs one question.
     A job that is not known may be one whose import has not been answered yet, or somebody else's.
     """
-    job_id = _read(wire.decode(bytes(event.body))).job_id
+    job_id = wire.read(JobCompletedEvent, wire.decode(bytes(event.body))).job_id
     jobs = NorceJob.objects.filter(job_id=job_id)
     with transaction.atomic():
         if jobs.filter(state=State.PENDING).update(not_before=timezone.now()):
@@ -57,12 +50,3 @@ def completed_event(event: InboxEvent) -> None:
         else:
             note = "No such job here; if it becomes known, polling finds its end."
         InboxEvent.objects.filter(pk=event.pk).update(note=note)
-
-
-def _read(data: Any) -> JobCompleted:
-    completed = wire.read(JobCompleted, data)
-    if not 0 < completed.job_id <= LARGEST_JOB_ID:
-        raise WireError("JobId", "the number of a job", str(completed.job_id))
-    if not 0 < completed.status_id <= LARGEST_STATUS_ID:
-        raise WireError("StatusId", "the number of a status", str(completed.status_id))
-    return completed

@@ -26,7 +26,7 @@ def follow(run: SyncRun, *, batch: int, method: str, response: JobResponse) -> N
     """Keep the job that Norce made of one import call, mark its rows as sent, and ring so that it is polled."""
     if not response.job_id:
         SyncRun.objects.filter(pk=run.pk).update(posting_batch=None)
-        raise PermanentError(f"Norce named no job for the import: {response.description or response.status_code}.")
+        raise PermanentError("job_not_named", said=response.description or response.status_code)
     with transaction.atomic():
         number = run.rows.filter(batch=batch, action=SyncRow.Action.PLANNED).update(action=SyncRow.Action.SENT)
         job, _ = NorceJob.objects.get_or_create(
@@ -50,11 +50,11 @@ def poll(item: NorceJob) -> State | None:
     if not job.is_terminal:
         _mind_lead_time(item)
         wait = PAUSES[min(item.tries, len(PAUSES)) - 1]
-        raise TransientError("Norce is still working on the job.", retry_after=wait, counts=False)
+        raise TransientError("job_open", retry_after=wait, counts=False)
     log = connect.job_log(item.job_id)
     complete(item, job, log)
     if job.status_id != NorceJob.Status.SUCCEEDED:
-        raise PermanentError(_summary(job, _complaints(log)), remedy="The run's rows say why.")
+        raise _failed(job, _complaints(log))
     return State.DONE
 
 
@@ -80,6 +80,7 @@ def complete(item: NorceJob, job: Job, log: Sequence[JobLogEntry]) -> None:
             log=_kept(log),
             finished_at=timezone.now(),
         )
+        alerts.take_back(_late_key(item))
         runs.complete(run)
 
 
@@ -92,7 +93,7 @@ def _failed_rows(sent: QuerySet[SyncRow], job: Job, complaints: Sequence[JobLogE
     failed = {pk: text for pk, code in codes if (text := _complaint(code, complaints))}
     fail = job.fail or 0
     if not whole or fail > len(failed) or _has_nameless(codes, fail, complaints):
-        return {pk: failed.get(pk) or _summary(job, complaints) for pk, _ in codes}
+        return {pk: failed.get(pk) or _failed(job, complaints).message for pk, _ in codes}
     return failed
 
 
@@ -116,8 +117,7 @@ def _mind_lead_time(item: NorceJob) -> None:
     limit = timezone.now() - timedelta(minutes=settings.HUB_JOB_LEAD_MINUTES)
     if item.created_at < limit:
         alerts.put(
-            # A restarted job is a new one to Norce, and to the clock.
-            key=f"job-late:{item.pk}:{item.created_at:%Y%m%d%H%M%S}",
+            key=_late_key(item),
             subject=f"Norce has worked on job {item.job_id} for over {settings.HUB_JOB_LEAD_MINUTES} minutes",
             text=f"{item.method} of run {item.run_id} ({item.run.resource}), {item.total} records, is not finished. "
             "Look at the job in Norce Admin; the hub goes on asking.",
@@ -125,9 +125,17 @@ def _mind_lead_time(item: NorceJob) -> None:
         )
 
 
-def _summary(job: Job, entries: Sequence[JobLogEntry]) -> str:
-    texts = "; ".join(dict.fromkeys(entry.message or "" for entry in entries)) or "the log gives no reason"
-    return f"Norce's job {job.job_id} ended with status {job.status_id}, {job.fail or 0} failed: {redact_text(texts)}"
+def _late_key(item: NorceJob) -> str:
+    # A restarted job is a new one to Norce, and to the clock.
+    return f"job-late:{item.pk}:{item.created_at:%Y%m%d%H%M%S}"
+
+
+def _failed(job: Job, entries: Sequence[JobLogEntry]) -> PermanentError:
+    said = redact_text("; ".join(dict.fromkeys(entry.message or "" for entry in entries)))
+    failed = job.fail or 0
+    if not said:
+        return PermanentError("job_failed_silently", job=job.job_id, status=job.status_id, failed=failed)
+    return PermanentError("job_failed", job=job.job_id, status=job.status_id, failed=failed, said=said)
 
 
 def _kept(log: Sequence[JobLogEntry]) -> list[dict[str, object]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -24,12 +25,18 @@ class Local:
     """Sandbox, web server and workers as child processes; a context manager that ends them.
 
     ``web_port`` and ``sandbox_port`` 0 take any free port. The children get this process's settings
-    with Norce and the ERP pointed at the sandbox, whatever the environment says otherwise.
+    with Norce and the ERP pointed at the sandbox, whatever the environment says otherwise; ``erp_url`` is
+    the connection URL of another ERP than the sandbox's. When the settings have no token for events, one
+    is made up.
     """
 
-    def __init__(self, *, web_port: int = 0, sandbox_port: int = 0, state: Path, log: Path | None = None) -> None:
+    def __init__(
+        self, *, web_port: int = 0, sandbox_port: int = 0, erp_url: str = "", state: Path, log: Path | None = None
+    ) -> None:
         self.web_url = f"http://{HOST}:{web_port or free_port()}"
         self.sandbox_url = f"http://{HOST}:{sandbox_port or free_port()}"
+        self.erp_url = erp_url or f"sandbox+{self.sandbox_url}/erp"
+        self.event_tokens = settings.NORCE_EVENT_TOKENS or [secrets.token_hex(24)]
         self.state = state
         self.log = log
         self.children: list[subprocess.Popen[bytes]] = []
@@ -49,7 +56,7 @@ class Local:
         self.stop()
 
     def environment(self) -> dict[str, str]:
-        """Return the variables that point the hub at the sandbox and the sandbox at the hub."""
+        """Return the variables that point the hub at the sandbox and its ERP, and the sandbox at the hub."""
         user, secret = settings.NORCE_RECEIVER_CREDENTIALS[0].split(":", 1)
         return {
             "NORCE_BASE_URL": self.sandbox_url,
@@ -57,9 +64,12 @@ class Local:
             "NORCE_CLIENT_SECRET": "sandbox-secret",
             "NORCE_SCOPE": "playground",
             "NORCE_APPLICATION_ID": "1901",
-            "ERP_URL": f"sandbox+{self.sandbox_url}/erp",
+            "NORCE_EVENT_TOKENS": ",".join(self.event_tokens),
+            "ERP_URL": self.erp_url,
             "SANDBOX_HUB_URL": f"{self.web_url}/norce/orders",
             "SANDBOX_HUB_CREDENTIALS": f"{user}:{secret}",
+            "SANDBOX_EVENTS_URL": f"{self.web_url}/norce/events",
+            "SANDBOX_EVENTS_TOKEN": self.event_tokens[0],
         }
 
     def start_hub(self) -> None:
@@ -74,11 +84,11 @@ class Local:
         """Run one management command to its end, its output shown; raise CalledProcessError when it fails."""
         subprocess.run([sys.executable, str(settings.BASE_DIR / "manage.py"), *command], check=True)
 
-    def wait_for(self, url: str, seconds: float = 30.0) -> None:
+    def wait_for(self, url: str, seconds: float = 60.0) -> None:
         """Wait until an address answers; raise RuntimeError when a child has died or time is up."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            with suppress(requests.ConnectionError):
+            with suppress(requests.ConnectionError, requests.Timeout):
                 requests.get(url, timeout=5)
                 return
             if any(child.poll() is not None for child in self.children):

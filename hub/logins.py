@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import Permission
+from hub.models import Role
 
 LOGINS = (
-    ("admin", "admin-on-sandbox", "may do everything"),
-    ("viewer", "viewer-on-sandbox", "may look"),
+    ("admin", Role.Name.ADMINISTRATOR, "may do everything"),
+    ("lead", Role.Name.INTEGRATION_LEAD, "may edit mappings and set-up, and start runs"),
+    ("orderdesk", Role.Name.ORDER_DESK, "may retry and see personal data"),
+    ("viewer", Role.Name.VIEWER, "may look"),
 )
+
+
+def password_of(login: str) -> str:
+    """Return the password that a demo user gets."""
+    return f"{login}-on-sandbox"
 
 
 def ensure_logins(users: Any) -> None:
     """Create the demo users that are missing, with their printed passwords."""
-    for name, password, _ in LOGINS:
-        if not users.objects.filter(username=name).exists():
-            user = users(username=name, is_staff=True, is_superuser=name == "admin")
-            user.set_password(password)
-            user.save()
-            user.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    for login, role, _ in LOGINS:
+        if not users.objects.filter(username=login).exists():
+            user = users.objects.create_user(login, password=password_of(login), is_staff=True)
+            user.groups.set(Role.objects.filter(name=role, group__isnull=False).values_list("group", flat=True))

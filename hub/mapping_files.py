@@ -27,7 +27,7 @@ LONGEST = {field.name: field.max_length or 0 for field in ValueMapping._meta.fie
 LINE = "line"
 MOST_ROWS = 20_000
 # A spreadsheet takes a text that begins so for a formula, which may do harm when the file is opened.
-FORMULAE = ("=", "+", "-", "@", "\t", "\r")
+FORMULAE = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 class FileError(ValueError):
@@ -127,6 +127,26 @@ class ValueMappingResource(ModelResource):  # type: ignore[misc]
         keys = {""} | set(Application.objects.values_list("key", flat=True))
         self._keys = keys | set(ValueMapping.objects.values_list("application_key", flat=True).distinct())
         self._lines: dict[tuple[str, ...], int] = {}
+        self._reason = kwargs.get("reason", "")
+
+    def bulk_create(self, using_transactions: bool, dry_run: bool, *args: Any, **kwargs: Any) -> None:
+        """Add mappings and begin their history."""
+        made = list(self.create_instances)
+        super().bulk_create(using_transactions, dry_run, *args, **kwargs)
+        if not dry_run:
+            self._keep([row for row in made if row.pk], update=False)
+
+    def bulk_update(self, using_transactions: bool, dry_run: bool, *args: Any, **kwargs: Any) -> None:
+        """Change mappings and go on with their history."""
+        changed = list(self.update_instances)
+        super().bulk_update(using_transactions, dry_run, *args, **kwargs)
+        if not dry_run:
+            self._keep(changed, update=True)
+
+    def _keep(self, rows: list[ValueMapping], *, update: bool) -> None:
+        ValueMapping.history.bulk_history_create(
+            rows, batch_size=1000, update=update, default_change_reason=self._reason
+        )
 
     def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
         """Clean a row in place; raise ValidationError for what is wrong with it, also that it is in the file twice."""

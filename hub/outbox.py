@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Sequence
 from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
 
 from hub import rings
 from hub.models import OutboxMessage
+from hub.models.work import TROUBLED, State
 
 
 def put(
@@ -19,3 +25,42 @@ def put(
     message = OutboxMessage(kind=kind, system=system, subject=subject, key=key, payload=payload or {}, serial=serial)
     OutboxMessage.objects.bulk_create([message], ignore_conflicts=True)
     rings.ring()
+
+
+def put_present(
+    *, kind: str, system: str, subject: str, fold: str, payload: dict[str, Any] | None = None, serial: str = ""
+) -> None:
+    """Put a message that tells a present state, unless one of the same ``fold`` waits already, and ring.
+
+    Its handler reads the state when it works, so any number of changes in a row are told as the last
+    one, and A → B → A is told again. One that is being done is followed by another; one that has
+    stopped is superseded, because the new one tells all that it would have told.
+    """
+    put_all_present([present(kind=kind, system=system, subject=subject, fold=fold, payload=payload, serial=serial)])
+
+
+def present(
+    *, kind: str, system: str, subject: str, fold: str, payload: dict[str, Any] | None = None, serial: str = ""
+) -> OutboxMessage:
+    """Return a message for `put_all_present`, as `put_present` puts it."""
+    return OutboxMessage(
+        kind=kind,
+        system=system,
+        subject=subject,
+        key=f"{fold}:{secrets.token_hex(8)}",
+        fold=fold,
+        payload=payload or {},
+        serial=serial,
+    )
+
+
+def put_all_present(messages: Sequence[OutboxMessage]) -> None:
+    """Put several as `put_present` does, in as many statements as for one."""
+    if not messages:
+        return
+    subjects, folds = {message.subject for message in messages}, {message.fold for message in messages}
+    with transaction.atomic():
+        stopped = OutboxMessage.objects.filter(subject__in=subjects, fold__in=folds, state__in=TROUBLED)
+        stopped.update(state=State.SUPERSEDED, finished_at=timezone.now())
+        OutboxMessage.objects.bulk_create(messages, ignore_conflicts=True)
+        rings.ring()

@@ -1,8 +1,8 @@
-"""What the front page shows: each app brings its own part, so that nothing is imported upwards."""
+"""What the front page shows: each app brings its own parts, so that nothing is imported upwards."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,8 +10,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 MOST = 1000
-# The sidebar's count is kept for a while; whoever presses a button sees it change at once.
-TROUBLE_COUNT = "hub:orders_in_trouble"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,8 +28,22 @@ class Need:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fact:
+    """One figure of what goes on now; ``tone`` is good, bad, busy or plain."""
+
+    title: str
+    value: str
+    text: str = ""
+    tone: str = "plain"
+    url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Table:
-    """The latest of something; each row is a list of cells. A ``wide`` one has the page's whole width."""
+    """The latest of something; each row is a list of cells. A ``wide`` one has the page's whole width.
+
+    ``note`` says above the table what it tells, ``legend`` names the tones of the bars drawn in it.
+    """
 
     title: str
     headers: tuple[str, ...]
@@ -39,28 +51,55 @@ class Table:
     url: str
     empty: str
     wide: bool = False
+    note: str = ""
+    legend: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One thing to set up before the first order can come, whether it is done, and what to do."""
+
+    title: str
+    done: bool
+    text: str
+    url: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Panel:
-    """One app's part of the front page."""
+    """One part as a user may see it: what is to be set up, needs a person, goes on now, how it went, the latest."""
 
+    steps: tuple[Step, ...] = ()
     needs: tuple[Need, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    plots: tuple[Table, ...] = ()
     tables: tuple[Table, ...] = ()
 
 
-Source = Callable[[HttpRequest], Panel]
-_sources: list[Source] = []
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """One part of the front page, by a ``name`` of its own.
+
+    ``count`` is called by a worker each minute: it takes what it returned the last time ({} at first) and
+    returns the figures as JSON. ``show`` makes of them what the user may see, and counts nothing.
+    """
+
+    name: str
+    count: Callable[[dict[str, Any]], dict[str, Any]]
+    show: Callable[[HttpRequest, dict[str, Any]], Panel]
 
 
-def add(source: Source) -> None:
-    """Let ``source`` bring its part, as far as the user may see it; called when an app's admin is loaded."""
-    _sources.append(source)
+_parts: list[Part] = []
 
 
-def collect(request: HttpRequest) -> list[Panel]:
-    """Return every app's part, in the order in which the apps are installed."""
-    return [source(request) for source in _sources]
+def add(*parts: Part) -> None:
+    """Put an app's parts before those of the apps it builds upon; called when its admin is loaded."""
+    _parts[:0] = parts
+
+
+def parts() -> tuple[Part, ...]:
+    """Return all parts, the business first."""
+    return tuple(_parts)
 
 
 def bounded(rows: QuerySet[Any]) -> int:
@@ -71,8 +110,3 @@ def bounded(rows: QuerySet[Any]) -> int:
 def at_most(count: int) -> str:
     """Return a bounded count in words."""
     return f"{MOST}+" if count > MOST else str(count)
-
-
-def needs_first(panels: Iterable[Panel]) -> list[Need]:
-    """Return all needs that there are, the most pressing first."""
-    return [need for panel in panels for need in panel.needs if need.count]

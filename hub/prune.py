@@ -3,21 +3,42 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
+from axes.models import AccessAttempt, AccessFailureLog
+from django.contrib.admin.models import LogEntry
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop
 from django_q.models import Failure
 
 from hub import registry
-from hub.models import ApiCall, Attempt, InboxEvent, RejectedMessage, SyncRow, SyncRun
-from hub.models.runs import ACTIVE
+from hub.models import (
+    Alert,
+    ApiCall,
+    Attempt,
+    BulkAction,
+    InboxEvent,
+    RejectedMessage,
+    Reveal,
+    SyncRow,
+    SyncRun,
+    history,
+)
+from hub.models.runs import ACTIVE, UNSAID
 
 KEPT_DAYS: tuple[tuple[type[Model], str, int], ...] = (
     (ApiCall, "created_at", 30),
     (Attempt, "finished_at", 365),
     (RejectedMessage, "received_at", 180),
     (InboxEvent, "finished_at", 180),
+    (Alert, "created_at", 180),
+    (Reveal, "revealed_at", 730),
+    (BulkAction, "created_at", 365),
+    (LogEntry, "action_time", history.KEPT_DAYS),
+    (AccessFailureLog, "attempt_time", 90),
+    (AccessAttempt, "attempt_time", 90),
     (Failure, "stopped", 30),
 )
 # Days after the end of their run. Norce keeps a job's payload for two weeks; a restart within these needs ours too.
@@ -26,7 +47,7 @@ ROW_DAYS = 90
 PREVIEW_DAYS = 7
 RUN_DAYS = 365
 BATCH = 5000
-FADED = "Its contents were blanked because of their age: it is not sent again."
+FADED = gettext_noop("Its contents were blanked because of their age: it is not sent again.")
 
 
 def prune() -> dict[str, int]:
@@ -43,9 +64,19 @@ def prune() -> dict[str, int]:
     for model, column, days in KEPT_DAYS:
         old = model._default_manager.filter(**{f"{column}__lt": timezone.now() - timedelta(days=days)})
         counts[str(model._meta.model_name)] = _delete(old)
+    for states in history.histories():
+        counts[str(states._meta.model_name)] = _forget(history.old_states(states))
     for pruner in registry.pruners():
         counts |= pruner()
     return counts
+
+
+def _forget(states: QuerySet[Any]) -> int:
+    """Delete old states, before them what they list of other tables."""
+    for field in states.model._history_m2m_fields:
+        listed = getattr(states.model, field.name).model
+        listed.objects.filter(history__in=states.values("pk")).delete()
+    return _delete(states)
 
 
 def _ended(days: int) -> QuerySet[SyncRun]:
@@ -64,7 +95,7 @@ def _fade(rows: QuerySet[SyncRow]) -> int:
     while keys := list(full.filter(pk__gt=last)[:BATCH]):
         chunk = SyncRow.objects.filter(pk__in=keys)
         with transaction.atomic():
-            number += chunk.update(identifier="", payload="", changes={}, message="")
+            number += chunk.update(identifier="", payload="", changes={}, **UNSAID)
             waiting = chunk.filter(action__in=(SyncRow.Action.PLANNED, SyncRow.Action.FAILED))
             waiting.update(action=SyncRow.Action.SKIPPED, message=FADED)
         last = keys[-1]

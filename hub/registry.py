@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ EventHandler = Callable[[InboxEvent], State | None]
 Identify = Callable[[Any], tuple[str, str]]
 Counts = dict[str, int]
 Pruner = Callable[[], Counts]
+Describer = Callable[[Collection[str]], Mapping[str, str]]
 
 
 def _everything() -> list[str]:
@@ -35,19 +36,24 @@ class Resource:
     job has ended, in its transaction: its rows are accepted or failed. ``before_send`` drops what has
     become stale from a batch. ``wanted`` says whether a scheduled delta has anything to do, and
     ``applications`` names the application keys it runs for ("" = all in one).
+    A resource that ``polls_norce`` only looks what has changed there and hands it on: it has deltas, no
+    full runs and no previews, and sends Norce nothing. One without ``has_preview`` has nothing to show before it
+    acts, because it keeps what it reads.
     """
 
     name: str
     run: Callable[[SyncRun], State | None]
-    settle: Callable[[SyncRun, int], None]
     wanted: Callable[[], bool]
+    settle: Callable[[SyncRun, int], None] = _nothing
     before_send: Callable[[SyncRun, int], None] = _nothing
     applications: Callable[[], list[str]] = _everything
+    polls_norce: bool = False
+    has_preview: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
 class EventType:
-    """A type of Norce's events: who does it, and how its subject and key are read out of a decoded body."""
+    """A type of Norce's events: who does it, and how subject and key are read out of one (`connectors.norce.types`)."""
 
     handler: EventHandler
     identify: Identify
@@ -71,6 +77,7 @@ _events: dict[str, EventType] = {}
 _resources: dict[str, Resource] = {}
 _erasers: dict[str, Eraser] = {}
 _pruners: dict[str, Pruner] = {}
+_describers: dict[str, Describer] = {}
 
 
 def handle_messages(kind: str, handler: MessageHandler) -> None:
@@ -81,8 +88,8 @@ def handle_messages(kind: str, handler: MessageHandler) -> None:
 def handle_events(name: str, handler: EventHandler, *, identify: Identify) -> None:
     """Let ``handler`` do every event of the type; called from an AppConfig's ``ready()``.
 
-    ``identify`` takes the decoded body and returns subject and key (see `InboxEvent`; the key "" for
-    news that may come again); it raises WireError for a body that is no event of the type.
+    ``identify`` takes the event as read and returns subject and key (see `InboxEvent`; the key "" for
+    news that may come again); it raises WireError for one that makes no sense.
     """
     _events[name] = EventType(handler=handler, identify=identify)
 
@@ -100,6 +107,27 @@ def add_eraser(app: str, eraser: Eraser) -> None:
 def add_pruner(app: str, pruner: Pruner) -> None:
     """Let an app blank or delete what is older than it is kept; it returns how many rows of each table."""
     _pruners[app] = pruner
+
+
+def add_describer(kind: str, describer: Describer) -> None:
+    """Let ``describer`` name subjects of a kind (``order`` for "order:17") by the numbers people search by.
+
+    It takes many subjects at once and returns a text without personal data for each that it knows.
+    """
+    _describers[kind] = describer
+
+
+def describe(subjects: Iterable[str]) -> dict[str, str]:
+    """Return the texts of the subjects that somebody can name, asking each describer once."""
+    kinds: dict[str, set[str]] = {}
+    for subject in subjects:
+        kinds.setdefault(subject.partition(":")[0], set()).add(subject)
+    return {
+        subject: text
+        for kind, known in kinds.items()
+        if kind in _describers
+        for subject, text in _describers[kind](known).items()
+    }
 
 
 def erasers() -> list[Eraser]:
@@ -120,30 +148,31 @@ def message_handler(message: OutboxMessage) -> State | None:
     """Do one message with the function registered for its kind; raise ConfigError when there is none."""
     handler = _messages.get(message.kind)
     if handler is None:
-        raise ConfigError(f"No handler for messages of kind {message.kind}.", remedy="Start a worker of this version.")
+        raise ConfigError("message_unhandled", kind=message.kind)
     return handler(message)
 
 
-def event_type(name: str) -> EventType:
-    """Return what is known of a type of events; raise ConfigError naming the types there are."""
-    if name not in _events:
-        # The name is part of an address that anybody may have mistyped, so it is shown in plain characters.
-        raise ConfigError(f"There are no events of type {ascii(name[:60])}; there are {', '.join(sorted(_events))}.")
-    return _events[name]
+def event_types() -> Mapping[str, EventType]:
+    """Return the types of events that somebody handles, by name."""
+    return _events
 
 
 def event_handler(event: InboxEvent) -> State | None:
     """Do one event with the function registered for its type; raise ConfigError when there is none."""
-    return event_type(event.event_type).handler(event)
+    known = _events.get(event.event_type)
+    if known is None:
+        raise ConfigError("event_unhandled", type=event.event_type)
+    return known.handler(event)
 
 
 def resource(name: str) -> Resource:
     """Return the resource of that name; raise ConfigError naming those there are."""
     if name not in _resources:
-        raise ConfigError(f"There is no resource {name}; there are {', '.join(sorted(_resources))}.")
+        raise ConfigError("resource_unknown", name=name, known=", ".join(sorted(_resources)))
     return _resources[name]
 
 
-def resources() -> list[str]:
-    """Return the names of all resources, sorted."""
-    return sorted(_resources)
+def resources(*, with_plans: bool = False) -> list[str]:
+    """Return the names of all resources, sorted; ``with_plans`` only of those that plan what is sent to Norce."""
+    planned = {name for name, known in _resources.items() if known.has_preview and not known.polls_norce}
+    return sorted(planned if with_plans else _resources)

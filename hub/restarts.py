@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from connectors.norce.connect import NorceConnect
 from hub import job_events, runs, work
@@ -41,7 +42,7 @@ def restart(item: NorceJob, *, by: str, reason: str) -> None:
             # A run that stopped before it had sent everything is not ended by this job: it still needs its Retry.
             sent = SyncRun.objects.filter(pk=item.run_id, phase=SyncRun.Phase.SENT)
             sent.exclude(state__in=ACTIVE).update(
-                state=State.SUBMITTED, finished_at=None, error="", error_kind="", remedy=""
+                state=State.SUBMITTED, finished_at=None, remedy="", told_in=None, **work.failure(None)
             )
     except IntegrityError as error:
         raise work.NotAllowed(_another(item)) from error
@@ -50,23 +51,25 @@ def restart(item: NorceJob, *, by: str, reason: str) -> None:
 def why_not(item: NorceJob) -> str:
     """Return in words why a job cannot be restarted now, "" when it can."""
     if item.finished_at is None or item.norce_status not in (NorceJob.Status.SUCCEEDED, NorceJob.Status.FAILED):
-        return "Norce restarts only jobs that have ended as succeeded or failed."
+        return _("Norce restarts only jobs that have ended as succeeded or failed.")
     if item.finished_at < timezone.now() - RESTARTABLE:
-        return "The job ended over two weeks ago: Norce has discarded its payload."
+        return _("The job ended over two weeks ago: Norce has discarded its payload.")
     active = runs.active(resource=item.run.resource, application_key=item.run.application_key)
     if active and active.pk != item.run_id:
         return _another(item)
     if item.run.rows.filter(batch=item.batch, payload="").exists():
-        return "The job holds people who were forgotten or erased since: its payload would write them again."
+        return _("The job holds people who were forgotten or erased since: its payload would write them again.")
     if item.run.rows.filter(batch=item.batch).exclude(action=SyncRow.Action.ACCEPTED).count() < item.failed:
-        return "What Norce did not take has been sent again by a Retry since: the old payload would send it once more."
+        return _(
+            "What Norce did not take has been sent again by a Retry since: the old payload would send it once more."
+        )
     if runs.is_overtaken(item):
-        return "A newer job of this type was accepted since: the old payload would overwrite newer data."
+        return _("A newer job of this type was accepted since: the old payload would overwrite newer data.")
     return ""
 
 
 def _another(item: NorceJob) -> str:
-    return f"A newer run of {item.run.resource} is active: wait until it has ended."
+    return _("A newer run of %(resource)s is active: wait until it has ended.") % {"resource": item.run.resource}
 
 
 def again(item: NorceJob, connect: NorceConnect) -> None:

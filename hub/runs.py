@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, F, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from connectors.errors import PermanentError
+from connectors.errors import ConfigError, HubError, PermanentError
 from hub import registry, rings, work
 from hub.models import NorceJob, SyncRow, SyncRun
 from hub.models.runs import ACTIVE
-from hub.models.work import ErrorKind, State
+from hub.models.work import State
 
 # Clocks differ and an ERP may stamp a change before it is to be seen; reading twice costs nothing.
 OVERLAP = timedelta(minutes=15)
@@ -26,9 +28,10 @@ def start(
     """Start a run and ring; return it, or None when one is active for that resource and application.
 
     The database holds that there is one: two schedules that fire at once start one run. A preview
-    (``dry_run``) sends nothing and may run beside a real one.
+    (``dry_run``) sends nothing and may run beside a real one. Raises ConfigError for a full run or preview
+    of a resource that has none.
     """
-    registry.resource(resource)
+    _refuse_impossible(registry.resource(resource), mode, dry_run)
     since = cursor(resource, application_key) if mode == SyncRun.Mode.DELTA else None
     try:
         with transaction.atomic():
@@ -45,6 +48,13 @@ def start(
             return run
     except IntegrityError:
         return None
+
+
+def _refuse_impossible(known: registry.Resource, mode: str, dry_run: bool) -> None:
+    if known.polls_norce and (mode == SyncRun.Mode.FULL or dry_run):
+        raise ConfigError("run_delta_only", resource=known.name)
+    if dry_run and not known.has_preview:
+        raise ConfigError("run_no_preview", resource=known.name)
 
 
 def start_all(*, resource: str, by: str, mode: str = SyncRun.Mode.DELTA, dry_run: bool = False) -> list[SyncRun]:
@@ -95,14 +105,16 @@ def approve(item: SyncRun, *, by: str, reason: str, plan: str) -> None:
     """
     item.refresh_from_db()
     if item.state != State.HELD or not item.plan:
-        raise work.NotAllowed(f"{item} is not held: there is nothing to approve.")
+        raise work.NotAllowed(_("%(run)s is not held: there is nothing to approve.") % {"run": item})
     if item.plan != plan:
-        raise work.NotAllowed(f"{item} has another plan than the one you saw: look at it again.")
+        raise work.NotAllowed(_("%(run)s has another plan than the one you saw: look at it again.") % {"run": item})
     if item.planned_at is None or item.planned_at < timezone.now() - PLAN_KEPT:
-        raise work.NotAllowed(f"The plan of {item} is over three days old: cancel it and start a new run.")
+        raise work.NotAllowed(
+            _("The plan of %(run)s is over three days old: cancel it and start a new run.") % {"run": item}
+        )
     with transaction.atomic():
         if not SyncRun.objects.filter(pk=item.pk, plan=plan, state=State.HELD).update(approved_plan=plan):
-            raise work.NotAllowed(f"{item} is not held any more.")
+            raise work.NotAllowed(_("%(run)s is not held any more.") % {"run": item})
         work.retry(item, by=by, reason=reason)
 
 
@@ -116,7 +128,7 @@ def ending(item: SyncRun) -> State:
     failed = _count(item)
     supersede(item)
     if failed:
-        raise PermanentError(f"{failed} records were not taken.", remedy="The run's rows and jobs say why.")
+        raise _not_taken(failed)
     return State.DONE
 
 
@@ -128,12 +140,20 @@ def complete(item: SyncRun) -> None:
     ended = SyncRun.objects.filter(pk=item.pk, state=State.SUBMITTED).update(
         state=State.FAILED if failed else State.DONE,
         finished_at=timezone.now(),
-        error_kind=ErrorKind.PERMANENT if failed else "",
-        error=f"{failed} records were not taken." if failed else "",
-        remedy="The run's rows and jobs say why." if failed else "",
+        remedy=_not_taken(failed).remedy if failed else "",
+        **work.failure(_not_taken(failed) if failed else None),
     )
     if ended:
         supersede(item)
+
+
+def _not_taken(number: int) -> PermanentError:
+    return PermanentError("rows_not_taken", number=number)
+
+
+def row_failure(error: HubError) -> dict[str, Any]:
+    """Return the columns of a row that tell an error."""
+    return {"message": str(error), "error_code": error.code, "error_params": error.params if error.code else None}
 
 
 def supersede(item: SyncRun) -> None:

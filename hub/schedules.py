@@ -29,10 +29,18 @@ DAY = 24 * 60
 RUN = "hub.tasks.start_run"
 TABLE = (
     Periodic(name="sweep", task="hub.tasks.sweep", minutes=1),
+    Periodic(name="count figures", task="hub.tasks.count_figures", minutes=1),
+    Periodic(name="watch inbox", task="hub.tasks.watch_inbox", minutes=1),
+    Periodic(name="tell operators", task="hub.tasks.tell_operators", minutes=1),
     Periodic(name="prune", task="hub.tasks.prune_old", minutes=24 * 60),
+    Periodic(name="renew ERP events", task="hub.tasks.renew_erp_events", minutes=12 * 60),
     Periodic(name="code_reports", task=RUN, arguments="('code_reports',)", minutes=10),
+    Periodic(name="norce_changes", task=RUN, arguments="('norce_changes',)", minutes=60),
+    Periodic(name="order_news", task=RUN, arguments="('order_news',)", minutes=3),
+    Periodic(name="order_news full", task=RUN, arguments="('order_news', 'full')", minutes=DAY, first=3.5),
     Periodic(name="companies", task=RUN, arguments="('companies',)", minutes=DAY, first=2.0),
     Periodic(name="customers", task=RUN, arguments="('customers',)", minutes=DAY, first=2.5),
+    Periodic(name="lost_orders", task=RUN, arguments="('lost_orders',)", minutes=DAY, first=3.0),
     Periodic(name="code_reports full", task=RUN, arguments="('code_reports', 'full')", minutes=DAY, first=4.0),
     Periodic(
         name="companies full", task=RUN, arguments="('companies', 'full')", minutes=7 * DAY, first=20.0, weekday=5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from hub.look import UNFOLD as UNFOLD
+from hub.mail_url import mail_settings
+from hub.sign_in_settings import sign_in_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -36,6 +39,7 @@ INSTALLED_APPS = [
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.import_export",
+    "unfold.contrib.simple_history",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -47,6 +51,14 @@ INSTALLED_APPS = [
     "django_q",
     "django_structlog",
     "import_export",
+    "simple_history",
+    "axes",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "anymail",
     "connectors",
     "hub",
     "customers",
@@ -62,12 +74,17 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "hub.middleware.RequestLog",
+    "allauth.account.middleware.AccountMiddleware",
+    "hub.accounts.second_factor",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "hub.urls"
+LOGIN_REDIRECT_URL = "admin:index"
 WSGI_APPLICATION = "hub.wsgi.application"
 # Both spellings of a machine address are answered; a redirect would lose the body of a POST.
 APPEND_SLASH = True
@@ -83,17 +100,28 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "hub.accounts.look",
             ],
         },
     },
 ]
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "hub.rights.RightsBackend"]
+sign_in = sign_in_settings(env)
+vars().update(sign_in)
+# What the hub's own code reads has a type.
+TRUSTED_PROXIES: int = sign_in["TRUSTED_PROXIES"]
+SIGN_IN_MFA: str = sign_in["SIGN_IN_MFA"]
+SIGN_IN_ACCOUNTS: bool = sign_in["SIGN_IN_ACCOUNTS"]
+AXES_COOLOFF_TIME: timedelta = sign_in["AXES_COOLOFF_TIME"]
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = sign_in["SOCIALACCOUNT_PROVIDERS"]
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-LANGUAGE_CODE = "en"
+LANGUAGE_CODE = env.str("HUB_LANGUAGE", default="en")
 LANGUAGES = [("en", _("English")), ("sv", _("Swedish"))]
 LOCALE_PATHS = [BASE_DIR / "hub" / "locale"]
 TIME_ZONE = "Europe/Stockholm"
@@ -108,6 +136,8 @@ WHITENOISE_AUTOREFRESH = DEBUG
 
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
+# Who wants an earlier state back changes the row and says why.
+SIMPLE_HISTORY_REVERT_DISABLED = True
 SECURE_CONTENT_TYPE_NOSNIFF = True
 if not DEBUG:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -127,6 +157,7 @@ database = DATABASES["default"]
 database["CONN_MAX_AGE"] = None
 database["CONN_HEALTH_CHECKS"] = True
 if database["ENGINE"].endswith("sqlite3"):
+    database["ENGINE"] = "hub.sqlite"
     # Writers queue up instead of failing; FULL, because a stored order must survive a power cut.
     database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
@@ -136,14 +167,21 @@ if database["ENGINE"].endswith("sqlite3"):
 
 REDIS_URL = env.str("REDIS_URL", default="")
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        # A cache that swallows packets must not hold a read up.
+        "OPTIONS": {"socket_connect_timeout": 2, "socket_timeout": 2},
+    }
     if REDIS_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
 # A mail server that hangs must not hold a worker.
 EMAIL_TIMEOUT = 20
-vars().update(env.email("EMAIL_URL", default="consolemail://"))
+EMAIL_URL = env.str("EMAIL_URL", default="") or "consolemail://"
+vars().update(mail_settings(EMAIL_URL, base=BASE_DIR, timeout=EMAIL_TIMEOUT))
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="") or "Norce hub <norce-hub@localhost>"
 
 # ---------------------------------------------------------------- django-q: it only rings (hub/rings.py)
 WORKER_CONCURRENCY = env.int("WORKER_CONCURRENCY", default=2)
@@ -159,7 +197,7 @@ Q_CLUSTER: dict[str, Any] = {
     "save_limit": -1,
     "recycle": 2000,
     "poll": 0.1,
-    "label": "Queue",
+    "label": _("Queue"),
     "log_level": "WARNING",
 }
 if REDIS_URL:
@@ -179,7 +217,9 @@ HUB_BATCH_RECORDS = env.int("HUB_BATCH_RECORDS", default=500)
 HUB_BATCH_BYTES = env.int("HUB_BATCH_BYTES", default=4 * 1024 * 1024)
 HUB_JOB_LEAD_MINUTES = env.int("HUB_JOB_LEAD_MINUTES", default=30)
 HUB_KEEP_ORDER_DAYS = env.int("HUB_KEEP_ORDER_DAYS", default=0)
+LOST_ORDERS_FETCH = env.bool("LOST_ORDERS_FETCH", default=False)
 HUB_ALERT_EMAILS = env.list("HUB_ALERT_EMAILS", default=[])
+HUB_ALERT_MINUTES = env.int("HUB_ALERT_MINUTES", default=15)
 HUB_URL = env.str("HUB_URL", default="http://127.0.0.1:8000").rstrip("/")
 
 # ---------------------------------------------------------------- Norce
@@ -191,6 +231,8 @@ NORCE_APPLICATION_ID = env.int("NORCE_APPLICATION_ID", default=0)
 NORCE_ACCOUNT_ID = env.int("NORCE_ACCOUNT_ID", default=10000)
 NORCE_REQUESTS_PER_MINUTE = env.int("NORCE_REQUESTS_PER_MINUTE", default=60)
 NORCE_ACK_STATUS = env.str("NORCE_ACK_STATUS", default="Confirmed")
+# Norce does not document the sign of a credit's quantities.
+NORCE_CREDIT_SIGN = env.int("NORCE_CREDIT_SIGN", default=1)
 NORCE_CUSTOMERS_BY_APPLICATION = env.bool("NORCE_CUSTOMERS_BY_APPLICATION", default=False)
 NORCE_JOB_PREFIX = env.str("NORCE_JOB_PREFIX", default="")
 NORCE_QUERY_VERSION = env.str("NORCE_QUERY_VERSION", default="2.0")
@@ -221,12 +263,16 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "0.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "OAS_VERSION": "3.1.0",
-    "POSTPROCESSING_HOOKS": ["orders.schema.add_receiver"],
+    "POSTPROCESSING_HOOKS": ["orders.schema.without_slash", "orders.schema.add_receiver"],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAdminUser"],
 }
 ORDER_BODY_LIMIT = 2 * 1024 * 1024
 EVENT_BODY_LIMIT = 64 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = ORDER_BODY_LIMIT
+# A buyer who looks at their orders again and again asks the ERP once in so long; 0 asks it always.
+HISTORY_CACHE_SECONDS = env.int("HISTORY_CACHE_SECONDS", default=30)
+# For each API client; 0 means no limit.
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=600)
 
 # ---------------------------------------------------------------- logging
 structlog.configure(

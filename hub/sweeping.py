@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from connectors.errors import HubError
 from hub import work
 from hub.models import Attempt, WorkItem
 from hub.models.work import ErrorKind, State
@@ -25,26 +26,34 @@ def _expired(model: type[WorkItem]) -> QuerySet[WorkItem]:
 
 
 def _put_back(item: WorkItem) -> bool:
+    """Let an item whose lease has run out start again, unless the same waits anew already. Returns whether it did."""
     hopeless = item.losses + 1 >= MAX_LOSSES
-    text = "The worker died or hung while it worked on this."
+    try:
+        return _take_back(item, State.FAILED if hopeless else State.PENDING)
+    except IntegrityError:
+        return _take_back(item, State.SUPERSEDED)
+
+
+def _take_back(item: WorkItem, state: State) -> bool:
+    lost = HubError("worker_lost")
+    told = work.failure(lost, kind=ErrorKind.TIMEOUT)
     now = timezone.now()
     with transaction.atomic():
         changed = (
             work.mine(item)
             .filter(lease_until__lt=now)
             .update(
-                state=State.FAILED if hopeless else State.PENDING,
+                state=state,
                 losses=item.losses + 1,
                 not_before=now,
                 lease_until=None,
-                finished_at=now if hopeless else None,
-                error_kind=ErrorKind.TIMEOUT,
-                error=text,
-                remedy="Tell the developers, then Retry." if hopeless else "",
+                finished_at=None if state == State.PENDING else now,
+                remedy=lost.remedy if state == State.FAILED else "",
+                **told,
             )
         )
         if changed:
             Attempt.objects.filter(**work.key_of(item), number=item.tries).update(
-                outcome=Attempt.Outcome.LOST, error_kind=ErrorKind.TIMEOUT, error=text, finished_at=now
+                outcome=Attempt.Outcome.LOST, finished_at=now, **told
             )
     return bool(changed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub import beats, prune, registry, rings, runs, schedules, supervisor
+from hub import beats, digest, erp_subscriptions, prune, quiet, registry, rings, runs, schedules, summary, supervisor
 from hub import drain as drainer
 from hub.models import SyncRun
 
@@ -48,3 +48,24 @@ def start_full_again(resource: str, application_key: str) -> int | None:
 def prune_old() -> dict[str, int]:
     """Delete what is older than it is kept; return how many of each."""
     return prune.prune()
+
+
+def tell_operators() -> int | None:
+    """Put the mail about what has come to need a person, when it is time; return the digest's number."""
+    made = digest.look()
+    return made.number if made else None
+
+
+def watch_inbox() -> list[str]:
+    """Look how long Norce's events have been silent; return which have become quieter than usual."""
+    return [str(source) for source in quiet.watch()]
+
+
+def renew_erp_events() -> list[str]:
+    """See to it that ERPs which can go on telling the hub of changes; return what was subscribed to."""
+    return erp_subscriptions.renew()
+
+
+def count_figures() -> list[str]:
+    """Count the figures of the front page; return the names of its parts."""
+    return summary.refresh()

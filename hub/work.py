@@ -8,16 +8,17 @@ import socket
 from collections.abc import Callable
 from datetime import timedelta
 from traceback import format_exception
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from connectors.errors import HoldError, HubError, TransientError
-from connectors.redaction import redact_text
+from connectors.redaction import redact_text, redact_texts
 from hub import rings
 from hub.models import Attempt, SyncRun, WorkItem
 from hub.models.work import TROUBLED, ErrorKind, State, allowance_restored, one_more
@@ -96,10 +97,10 @@ def perform(item: Item, handler: Handler[Item]) -> bool:
     except HubError as error:
         return settle(item, error)
     except (OperationalError, InterfaceError) as error:
-        return settle(item, TransientError(f"The database did not answer ({type(error).__name__})."))
+        return settle(item, TransientError("database_away", fault=type(error).__name__))
     except Exception as error:
         log.error("handler failed", item=str(item), error=redact_text("".join(format_exception(error))))
-        return settle(item, HubError(f"{type(error).__name__}: {error}", remedy="Tell the developers."))
+        return settle(item, HubError("unexpected", fault=f"{type(error).__name__}: {error}"))
 
 
 def settle(item: WorkItem, error: HubError) -> bool:
@@ -123,19 +124,17 @@ def _hold_all_the_same(item: WorkItem, error: HoldError) -> None:
         if done.update(
             state=State.HELD,
             tries=one_more("tries"),
-            error_kind=error.kind,
-            error=redact_text(error.message),
             remedy=error.remedy,
+            **failure(error),
         ):
             Attempt.objects.create(
                 **key_of(item),
                 number=type(item)._default_manager.get(pk=item.pk).tries,
                 subject=getattr(item, "subject", ""),
                 outcome=Attempt.Outcome.HELD,
-                error_kind=error.kind,
-                error=redact_text(str(error)),
                 worker=worker_name(),
                 finished_at=now,
+                **failure(error, str(error)),
             )
 
 
@@ -177,26 +176,41 @@ def _finish(
     **columns: object,
 ) -> bool:
     now = timezone.now()
-    error_kind = kind or (error.kind if error else "")
     columns |= {
         "state": state,
         "lease_until": None,
         "losses": 0,
         "finished_at": None if state == State.PENDING else now,
-        "error_kind": error_kind,
-        "error": redact_text(error.message) if error else "",
         "remedy": error.remedy if error else "",
-        "hold_code": error.code if isinstance(error, HoldError) and error.releasable else "",
         "asked_by": "",
         "asked_reason": "",
+        **failure(error, kind=kind),
     }
-    with transaction.atomic():
-        if not mine(item).update(**columns):
-            return False
-        Attempt.objects.filter(**key_of(item), number=item.tries).update(
-            outcome=outcome, error_kind=error_kind, error=redact_text(str(error or "")), finished_at=now
-        )
+    try:
+        with transaction.atomic():
+            if not mine(item).update(**columns):
+                return False
+            Attempt.objects.filter(**key_of(item), number=item.tries).update(
+                outcome=outcome, finished_at=now, **failure(error, str(error), kind=kind)
+            )
+    except IntegrityError:
+        if state != State.PENDING:
+            raise
+        # The same has been asked for anew meanwhile, and that one does what is left.
+        return _finish(item, State.SUPERSEDED, outcome, error, kind=kind)
     return True
+
+
+def failure(error: HubError | None, text: str = "", *, kind: str = "") -> dict[str, Any]:
+    """Return the columns that tell an error, those of none for None; ``text`` instead of its message, for logs."""
+    if error is None:
+        return {"error_kind": "", "error": "", "error_code": "", "error_params": {}}
+    return {
+        "error_kind": kind or error.kind,
+        "error": redact_text(text or error.message),
+        "error_code": error.code,
+        "error_params": redact_texts(error.params),
+    }
 
 
 def beat(item: WorkItem) -> None:
@@ -211,15 +225,15 @@ def retry(item: WorkItem, *, by: str, reason: str) -> None:
     Raises NotAllowed when the item is not stopped (a try may be under way) or the reason is empty.
     """
     if not reason.strip():
-        raise NotAllowed("Say why: the reason is kept with the attempt.")
+        raise NotAllowed(_("Say why: the reason is kept with the attempt."))
     try:
         with transaction.atomic():
             stopped = type(item)._default_manager.filter(pk=item.pk, state__in=RETRYABLE)
             if not stopped.update(**allowance_restored(), asked_by=by, asked_reason=reason.strip()):
-                raise NotAllowed(f"{item} is {_present_state(item)}: there is nothing to retry.")
+                raise NotAllowed(_("%(item)s is %(state)s: there is nothing to retry.") % _named(item))
             rings.ring()
     except IntegrityError as error:
-        raise NotAllowed(f"{item} cannot start now: another one of its kind is active.") from error
+        raise NotAllowed(_("%(item)s cannot start now: another one of its kind is active.") % {"item": item}) from error
 
 
 def cancel(item: WorkItem, *, by: str, reason: str) -> None:
@@ -229,7 +243,7 @@ def cancel(item: WorkItem, *, by: str, reason: str) -> None:
     worker stops at its next call or page, because the lease is lost. What it sent stays sent.
     """
     if not reason.strip():
-        raise NotAllowed("Say why: the reason is kept with the attempt.")
+        raise NotAllowed(_("Say why: the reason is kept with the attempt."))
     now = timezone.now()
     with transaction.atomic():
         changed = (
@@ -238,7 +252,7 @@ def cancel(item: WorkItem, *, by: str, reason: str) -> None:
             .update(state=State.CANCELLED, finished_at=now, lease_until=None, tries=one_more("tries"))
         )
         if not changed:
-            raise NotAllowed(f"{item} is {_present_state(item)}: it cannot be cancelled now.")
+            raise NotAllowed(_("%(item)s is %(state)s: it cannot be cancelled now.") % _named(item))
         running = Attempt.objects.filter(**key_of(item), outcome=Attempt.Outcome.RUNNING)
         running.update(outcome=Attempt.Outcome.CANCELLED, finished_at=now)
         Attempt.objects.create(
@@ -268,8 +282,9 @@ def cluster_name() -> str:
     return os.environ.get("HUB_CLUSTER") or socket.gethostname()
 
 
-def _present_state(item: WorkItem) -> str:
-    return State(type(item)._default_manager.values_list("state", flat=True).get(pk=item.pk)).label.lower()
+def _named(item: WorkItem) -> dict[str, object]:
+    state = State(type(item)._default_manager.values_list("state", flat=True).get(pk=item.pk))
+    return {"item": item, "state": state.label.lower()}
 
 
 def mine(item: Item) -> QuerySet[Item]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.admin import display, register
@@ -15,17 +16,28 @@ from customers.identity import normal_email
 from hub import panels
 from hub.admin.badges import badge
 from hub.admin.configuration import ApplicationFilter
+from hub.admin.reveals import RevealingAdmin
 from hub.admin.theme import ChangeList
 from hub.durations import clock
 from hub.models import Application
+from hub.revealing import Shown
+from orders import (
+    dashboard,
+    hours,
+    lead_times,
+    reconciliation_admin,  # noqa: F401
+)
 from orders.admin_actions import OrderActions
-from orders.admin_filters import NeedsPersonFilter, ReceivedFilter, StateFilter
-from orders.dashboard import orders_panel
+from orders.admin_filters import NeedsPersonFilter, ReceivedFilter, SlowFilter, StateFilter
+from orders.masking import mask_name
 from orders.models import Order
+from orders.notice_admin import NoticeTemplateAdmin as NoticeTemplateAdmin
 from orders.order_page import page
+from orders.order_timeline import moment_of
+from orders.parties import has_personal_data, personal_data
 from orders.standing import standing, states_of
 
-panels.add(orders_panel)
+panels.add(dashboard.PART, hours.PART, lead_times.PART)
 
 
 class OrderList(ChangeList):
@@ -44,7 +56,7 @@ class OrderList(ChangeList):
 
 
 @register(Order)
-class OrderAdmin(OrderActions):
+class OrderAdmin(RevealingAdmin, OrderActions):
     """Orders as they came, and how far they have got."""
 
     list_display = (
@@ -52,11 +64,11 @@ class OrderAdmin(OrderActions):
         "state",
         "erp_order_no",
         "application",
-        "buyer_name",
+        "buyer",
         "amount",
         "received",
     )
-    list_filter = (NeedsPersonFilter, StateFilter, "status", ApplicationFilter, ReceivedFilter)
+    list_filter = (NeedsPersonFilter, StateFilter, "status", ApplicationFilter, ReceivedFilter, SlowFilter)
     search_fields = ("client_order_ref__exact", "erp_order_no__exact", "buyer_email__exact")
     search_help_text = _("Exact: Norce number, ERP number or e-mail")
     ordering = ("-received_at", "-pk")
@@ -64,8 +76,17 @@ class OrderAdmin(OrderActions):
     change_form_template = "admin/orders/order/change_form.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Order]:
-        """Leave the bodies in the database."""
-        return super().get_queryset(request).defer("body")
+        """Leave the bodies of a list in the database."""
+        orders: QuerySet[Order] = super().get_queryset(request)
+        one = request.resolver_match and "object_id" in request.resolver_match.kwargs
+        return orders if one else orders.defer("body")
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Order | None:
+        """Return the order, read once with its body for all that one request asks of it."""
+        known: dict[str, Order | None] = vars(request).setdefault("orders", {})
+        if object_id not in known:
+            known[object_id] = super().get_object(request, object_id, from_field)
+        return known[object_id]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """Return the list that reads its rows' states at once."""
@@ -83,8 +104,22 @@ class OrderAdmin(OrderActions):
         """Add what the order's page shows."""
         order = kwargs.get("obj")
         if order is not None:
-            context |= page(order)
+            before = moment_of(request.GET.get("before", ""))
+            context |= page(order, before=before) | {"reveal_url": self.reveal_url(request, order)}
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def has_personal_data(self, obj: Order) -> bool:
+        """Return whether nobody was taken out of the order, and its contents are kept."""
+        return has_personal_data(obj)
+
+    def personal_data(self, obj: Order) -> Sequence[Shown]:
+        """Return the people on the order and the message as it came."""
+        return personal_data(obj)
+
+    @display(description=_("buyer"), ordering="buyer_name")
+    def buyer(self, order: Order) -> str:
+        """Return the buyer's name; a mail address in place of one is masked."""
+        return mask_name(order.buyer_name)
 
     @display(description=_("state"))
     def state(self, order: Any) -> SafeString:

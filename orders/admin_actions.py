@@ -11,15 +11,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hub import work
-from hub.admin.base import LegalButtonsAdmin
-from hub.admin.bulk import retry_page
+from hub.admin.bulk import bulk_page
 from hub.admin.reasons import ReasonForm, reason_dialog
 from hub.admin.theme import ActionVariant, action
 from hub.models import OutboxMessage
 from hub.models.work import TROUBLED, State
+from orders.about import about
 from orders.models import Order
 from orders.order_page import releasable
 from orders.releasing import release
+from orders.replay_admin import ReplayAdmin
+from orders.replaying import is_stopped_on_its_way
 from orders.troubles import PREFIX
 
 
@@ -67,17 +69,19 @@ def work_of(order: Order, *states: str) -> list[OutboxMessage]:
     return list(OutboxMessage.objects.filter(subject=order.subject, state__in=states).order_by("pk"))
 
 
-class OrderActions(LegalButtonsAdmin):
+class OrderActions(ReplayAdmin):
     """The buttons, shown where the order's state and the user's permissions allow them."""
 
     actions = ("retry_selected",)
-    actions_detail = ("release", "retry", "cancel")
+    actions_detail = ("release", "retry", "replay", "cancel")
 
     def legal_buttons(self, obj: Order) -> set[str]:
         """Retry what has stopped, release what a question holds, cancel what has not ended and is not running."""
-        states = {message.state for message in work_of(obj, State.RUNNING, *work.RETRYABLE, *work.CANCELLABLE)}
+        found = about(obj).own_work
+        states = {message.state for message in found}
         legal = {
             "retry": not states.isdisjoint(work.RETRYABLE),
+            "replay": not obj.erp_order_no and any(is_stopped_on_its_way(message) for message in found),
             "cancel": not states.isdisjoint(work.CANCELLABLE) and State.RUNNING not in states,
             "release": State.HELD in states and releasable(obj) is not None,
         }
@@ -136,7 +140,7 @@ class OrderActions(LegalButtonsAdmin):
     def has_retry_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """Whether the user may retry, release and cancel orders."""
         # A dotted permission on the action would make the theme's system check read the database, before `migrate` too.
-        return request.user.has_perm("orders.retry_order")
+        return request.user.has_perm("hub.retry")
 
     @action(description=_("Retry what is held or failed…"), permissions=["retry"])
     def retry_selected(self, request: HttpRequest, queryset: QuerySet[Order]) -> HttpResponse | None:
@@ -144,4 +148,4 @@ class OrderActions(LegalButtonsAdmin):
         orders = {order.subject: str(order) for order in queryset}
         items: QuerySet[Any] = OutboxMessage.objects.filter(subject__in=orders)
         stopped = items.filter(state__in=TROUBLED).order_by("pk").values_list("subject", flat=True)
-        return retry_page(self, request, items, [orders[subject] for subject in dict.fromkeys(stopped)])
+        return bulk_page(self, request, items, labels=[orders[subject] for subject in dict.fromkeys(stopped)])

@@ -11,9 +11,10 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from hub.models.work import ErrorKind, State
+from hub.models.work import TROUBLED, ErrorKind, State
+from orders.lead_times import STEPS, slow_orders
 from orders.models import Order
-from orders.troubles import about_orders, late, order_ids, troubled
+from orders.troubles import about_orders, late, order_ids, outside, stopped, through
 
 
 class NeedsPersonFilter(SimpleListFilter):
@@ -31,7 +32,9 @@ class NeedsPersonFilter(SimpleListFilter):
         cause = self.value()
         if cause is None:
             return queryset
-        return queryset.filter(pk__in=order_ids(troubled("" if cause == "any" else cause)))
+        # With the state beside it, one piece of work must have both.
+        states = {request.GET.get(StateFilter.parameter_name, "")} & {*TROUBLED}
+        return queryset.filter(pk__in=order_ids(*stopped(*states, error_kind="" if cause == "any" else cause)))
 
 
 class StateFilter(SimpleListFilter):
@@ -47,7 +50,10 @@ class StateFilter(SimpleListFilter):
             ("failed", _("Failed")),
             ("waiting", _("Waiting")),
             ("late", _("Over 15 minutes without an ERP number")),
+            ("outside", _("Not in the ERP, nothing stopped")),
             ("in_erp", _("In the ERP")),
+            ("through", _("In the ERP or further, nothing stopped")),
+            ("gone", _("No longer in the ERP")),
         ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
@@ -55,10 +61,15 @@ class StateFilter(SimpleListFilter):
         value = self.value()
         if value == "in_erp":
             return queryset.filter(status=Order.Status.RECEIVED).exclude(erp_order_no="")
+        if value == "gone":
+            return queryset.filter(gone_at__isnull=False)
+        if value in ("outside", "through"):
+            return outside(queryset) if value == "outside" else through(queryset)
         if value == "late":
             return queryset.filter(pk__in=order_ids(*late()))
-        states = {"held": State.HELD, "failed": State.FAILED, "waiting": State.PENDING}
-        return queryset.filter(pk__in=order_ids(about_orders(states[value]))) if value in states else queryset
+        if value == "waiting":
+            return queryset.filter(pk__in=order_ids(about_orders(State.PENDING)))
+        return queryset.filter(pk__in=order_ids(*stopped(value))) if value in TROUBLED else queryset
 
 
 class ReceivedFilter(SimpleListFilter):
@@ -76,3 +87,18 @@ class ReceivedFilter(SimpleListFilter):
         midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
         since = {"today": midnight, "week": midnight - timedelta(days=6)}.get(self.value() or "")
         return queryset.filter(received_at__gte=since) if since else queryset
+
+
+class SlowFilter(SimpleListFilter):
+    """The slowest of the latest orders to have made a step."""
+
+    title = _("Slowest")
+    parameter_name = "slow"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Return the steps."""
+        return [(name, step.title) for name, step in STEPS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
+        """Keep the slowest twentieth, as it was when the lead times were counted last."""
+        return queryset.filter(pk__in=slow_orders(self.value() or "")) if self.value() else queryset

@@ -2,50 +2,110 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from hub import first_steps, summary
 from hub.admin.badges import badge
 from hub.admin.links import link, list_url, subject_url
-from hub.dashboard import cause_title, trouble_by_cause
-from hub.durations import clock
+from hub.causes import Causes, cause_title, count_by_cause, needs_of, tone_of
 from hub.models import OutboxMessage
-from hub.models.work import State
-from hub.panels import Need, Panel, Table
+from hub.models.configuration import ValueKind
+from hub.models.work import ErrorKind
+from hub.panels import Need, Panel, Part, Table, at_most, bounded
+from hub.short_cache import kept
+from hub.work_panel import brief
+from orders import fetching
 from orders.models import Order
+from orders.reconciliation import still_missing
 from orders.standing import standing, states_of
-from orders.troubles import PREFIX, late, order_ids
+from orders.troubles import late, order_ids, stopped
 
 LATEST = 8
 LIST = "orders_order"
+KEPT_SECONDS = 15
+# So many missing value mappings are named; the orders that lack them are all listed.
+NAMED = 3
 
 
-def orders_panel(request: HttpRequest) -> Panel:
+def count(before: dict[str, Any]) -> dict[str, Any]:
+    """Return how many orders need a person by state and cause, and how many are late, missing or gone."""
+    return {
+        "in_trouble": len(order_ids(*stopped())),
+        "causes": {f"{state}:{kind}": _stopped(state, kind) for state, kind in sorted(_causes())},
+        "unmapped": _unmapped(),
+        "late": len(order_ids(*late())),
+        "lost": still_missing(),
+        "fetches": count_by_cause(OutboxMessage.objects.filter(kind=fetching.KIND)),
+        "gone": bounded(Order.objects.filter(gone_at__isnull=False).order_by()),
+    }
+
+
+def show(request: HttpRequest, figures: dict[str, Any]) -> Panel:
     """Return the orders that need a person by cause, those that are late, and the latest ones."""
     if not request.user.has_perm("orders.view_order"):
         return Panel()
-    return Panel(needs=(*_by_cause(), _late()), tables=(_latest(),))
+    latest = list(Order.objects.defer("body").order_by("-received_at")[:LATEST])
+    needs = _by_cause(figures.get("causes", {}), figures.get("unmapped", [])) + _others(figures)
+    if request.user.has_perm("hub.view_outboxmessage"):
+        about = {"kind__exact": fetching.KIND}
+        needs += needs_of(_("Lost orders to fetch"), OutboxMessage, figures.get("fetches", {}), **about)
+    return Panel(
+        steps=() if latest else first_steps.steps(),
+        needs=tuple(needs),
+        tables=(_latest(latest),),
+    )
 
 
-def _by_cause() -> list[Need]:
+def in_trouble() -> str:
+    """Return how many orders are held or failed, as it was counted last; "" for none. Every page's menu asks."""
+    number = kept("in_trouble", (), KEPT_SECONDS, lambda: summary.content(PART.name).get("in_trouble", 0))
+    return at_most(number) if number else ""
+
+
+def _causes() -> set[tuple[str, str]]:
+    return {pair for rows in stopped() for pair in rows.order_by().values_list("state", "error_kind").distinct()}
+
+
+def _stopped(state: str, error_kind: str) -> int:
+    return len(order_ids(*stopped(state, error_kind=error_kind)))
+
+
+def _unmapped() -> list[tuple[str, str]]:
+    """Return the kinds and values of the mappings that orders lack, and one more than are named if there are more."""
+    lacking = (rows.filter(error_code="value_unmapped").order_by() for rows in stopped(error_kind=ErrorKind.MAPPING))
+    columns = ("error_params__kind", "error_params__value")
+    return sorted({pair for rows in lacking for pair in rows.values_list(*columns).distinct()[: NAMED + 1]})
+
+
+def _by_cause(causes: Causes, unmapped: Sequence[Sequence[str]]) -> list[Need]:
+    names = [f"{ValueKind(kind).label} {value}" for kind, value in unmapped]
+    lacking = ": " + ", ".join(names[:NAMED]) + (" …" if names[NAMED:] else "") if names else ""
     return [
         Need(
-            title=_("Orders – %(cause)s") % {"cause": cause_title(state, kind)},
+            title=_("Orders – %(cause)s") % {"cause": cause_title(state, kind)}
+            + (lacking if kind == ErrorKind.MAPPING else ""),
             count=count,
             url=list_url(LIST, state=state, cause=kind) if kind else list_url(LIST, state=state),
-            tone="wait" if state == State.HELD else "bad",
+            tone=tone_of(state),
         )
-        for (state, kind), count in sorted(trouble_by_cause(OutboxMessage, subject__startswith=PREFIX).items())
+        for (state, kind), count in ((cause.split(":"), number) for cause, number in sorted(causes.items()))
     ]
 
 
-def _late() -> Need:
-    title = _("Orders over 15 minutes without an ERP number")
-    return Need(title=title, count=len(order_ids(*late())), url=list_url(LIST, state="late"))
+def _others(figures: dict[str, Any]) -> list[Need]:
+    named = {
+        "late": (_("Orders over 15 minutes without an ERP number"), list_url(LIST, state="late")),
+        "lost": (_("Orders that never came from Norce"), list_url("orders_daycount")),
+        "gone": (_("Orders no longer in the ERP"), list_url(LIST, state="gone")),
+    }
+    return [Need(title=title, count=figures.get(name, 0), url=url) for name, (title, url) in named.items()]
 
 
-def _latest() -> Table:
-    orders = list(Order.objects.defer("body").order_by("-received_at")[:LATEST])
+def _latest(orders: list[Order]) -> Table:
     states = states_of(orders)
     rows = []
     for order in orders:
@@ -55,7 +115,7 @@ def _latest() -> Table:
                 link(subject_url(order.subject), order),
                 badge(stands.word, stands.tone),
                 order.erp_order_no or "–",
-                clock(order.received_at),
+                brief(order.received_at),
             )
         )
     return Table(
@@ -65,3 +125,6 @@ def _latest() -> Table:
         url=list_url(LIST),
         empty=_("No order has come yet. Norce posts them to /norce/orders."),
     )
+
+
+PART = Part(name="orders", count=count, show=show)

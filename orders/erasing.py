@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet, TextField, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
 
@@ -20,15 +20,16 @@ from hub import registry
 from hub.models import Application, OutboxMessage
 from hub.models.work import UNFINISHED
 from hub.person import Person
-from orders.contents import read_request
-from orders.models import Order
+from orders import document_privacy
+from orders.contents import BLANK, read_request
+from orders.event_orders import norce_subjects
+from orders.models import MappedOrder, Order
 
 PREFIX = "order:"
+ENDED = (Order.Status.INVOICED, Order.Status.CANCELLED)
 # Bodies may be as long as two megabytes.
 AT_ONCE = 20
 CHUNK = 1000
-# An order without content: its page opens, and says nothing about anybody.
-BLANK = b"{}"
 
 
 def eraser() -> registry.Eraser:
@@ -47,7 +48,7 @@ def find(person: Person) -> Person:
     emails = person.emails or {order.buyer_email for order in found.values()} - {""}
     person |= Person(emails=frozenset(emails))
     found |= {order.pk: order for order in _mentioning(person)}
-    subjects = frozenset(order.subject for order in found.values())
+    subjects = frozenset(order.subject for order in found.values()) | norce_subjects(found.values())
     words = frozenset(word for order in found.values() for word in _words(order))
     return person | Person(subjects=subjects, words=words)
 
@@ -59,28 +60,36 @@ def erase(person: Person) -> dict[str, int]:
     for chunk in _chunks(rows):
         changed = [order for order in chunk if _scramble(order, person)]
         with transaction.atomic():
-            Order.objects.bulk_update(changed, ["body", "buyer_email", "buyer_name"])
+            Order.objects.bulk_update(changed, ["body", "buyer_email", "buyer_name", "erased_at"])
             _forget_buyers(changed)
         number += len(changed)
-    return {"order": number}
+    keys = _keys(person.subjects)
+    return {"order": number, "mappedorder": _forget_mapped(keys), **document_privacy.erase(person, keys)}
 
 
 def prune() -> dict[str, int]:
     """Blank the contents of ended orders older than HUB_KEEP_ORDER_DAYS; with 0 they are kept for good.
 
-    References, numbers, sums and states stay. Returns how many orders were blanked.
+    An order that the ERP has not finished is kept twice as long, because its payments are captured by what it
+    says; what is invoiced after that is held. References, numbers, sums and states stay. Returns how many
+    orders were blanked.
     """
     if not settings.HUB_KEEP_ORDER_DAYS:
         return {}
-    limit = timezone.now() - timedelta(days=settings.HUB_KEEP_ORDER_DAYS)
+    now, kept = timezone.now(), timedelta(days=settings.HUB_KEEP_ORDER_DAYS)
     subject = Concat(Value(PREFIX), OuterRef("pk"), output_field=TextField())
     busy = OutboxMessage.objects.filter(subject=subject, state__in=UNFINISHED)
-    rows = Order.objects.filter(~Exists(busy), received_at__lt=limit).exclude(body=BLANK)
+    ended = Q(status__in=ENDED) | Q(erp_order_no="") | Q(gone_at__isnull=False)
+    old = Q(received_at__lt=now - kept) & ended | Q(received_at__lt=now - 2 * kept)
+    rows = Order.objects.filter(~Exists(busy), old).exclude(body=BLANK)
     number = 0
     while keys := list(rows.order_by("received_at").values_list("pk", flat=True)[:CHUNK]):
         with transaction.atomic():
             orders = Order.objects.filter(pk__in=keys)
-            number += orders.update(body=BLANK, format=Order.Format.JSON, buyer_email="", buyer_name="")
+            blank = {"body": BLANK, "format": Order.Format.JSON, "buyer_email": "", "buyer_name": "", "erased_at": now}
+            number += orders.update(**blank)
+            _forget_mapped(keys)
+            document_privacy.forget_addresses(keys)
             _forget_buyers(orders.only("pk"))
     return {"order (blanked)": number}
 
@@ -112,7 +121,7 @@ def _scramble(order: Order, person: Person) -> bool:
     body = scrambled(bytes(order.body), lambda text: person.without(text, own=True))
     name = order.buyer_name if _is_companys(order) else ""
     before = (bytes(order.body), order.buyer_email, order.buyer_name)
-    order.body, order.buyer_email, order.buyer_name = body, "", name
+    order.body, order.buyer_email, order.buyer_name, order.erased_at = body, "", name, timezone.now()
     return before != (body, "", name)
 
 
@@ -120,6 +129,11 @@ def _forget_buyers(orders: Iterable[Order]) -> None:
     """Take the buyers out of the names by which their orders' messages keep out of each other's way."""
     subjects = [order.subject for order in orders]
     OutboxMessage.objects.filter(subject__in=subjects).exclude(serial="").update(serial="")
+
+
+def _forget_mapped(orders: Sequence[int]) -> int:
+    """Delete what is kept of how some orders (by id) were mapped for their ERPs; return of how many there was any."""
+    return MappedOrder.objects.filter(order__in=orders).delete()[0]
 
 
 def _chunks(rows: QuerySet[Order]) -> Iterator[list[Order]]:

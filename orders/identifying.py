@@ -8,12 +8,14 @@ from typing import Any
 
 from connectors.norce import xml
 from connectors.norce.message import WireError
-from customers.identity import normal_email, normal_number
+from customers.identity import buyer_serial, normal_email
 from orders.models import Order
 
 LONGEST = 255
 LONGEST_APPLICATION_KEY = 64
 NORCE_SOURCE = "WEB"
+LARGEST_INT32 = 2**31 - 1
+LONGEST_INT32 = len(str(LARGEST_INT32))
 
 
 class Unidentifiable(Exception):
@@ -46,7 +48,7 @@ def identify(body: bytes, format: str) -> Identity:
     email = email if storable(email) else ""
     return Identity(
         application_key=_key(_object(data, "Header"), "ApplicationKey", LONGEST_APPLICATION_KEY).strip("{} ").lower(),
-        source=_source(data),
+        source=normal_source(_key(data, "Source")),
         client_order_ref=reference,
         buyer_email=email[:LONGEST],
         serial=_serial(data, email),
@@ -65,8 +67,7 @@ def parse(body: bytes, format: str) -> dict[str, Any]:
 
 
 def _serial(data: dict[str, Any], email: str) -> str:
-    vat_no = normal_number(_text(_object(_buyer(data), "Company"), "VatNo"))
-    return f"buyer:{vat_no or email}"[:LONGEST] if vat_no or email else ""
+    return buyer_serial(_text(_object(_buyer(data), "Company"), "VatNo"), email)
 
 
 def _buyer(data: dict[str, Any]) -> dict[str, Any]:
@@ -81,9 +82,21 @@ def storable(text: str) -> bool:
         return False
 
 
-def _source(data: dict[str, Any]) -> str:
-    source = _key(data, "Source")
+def normal_source(source: str) -> str:
+    """Return a source as orders are filed under it: an order without one is Norce's own."""
+    source = source.strip()
     return NORCE_SOURCE if source.upper() in ("", NORCE_SOURCE) else source
+
+
+def basket_id(client_order_ref: str, source: str) -> int | None:
+    """Return Norce's own number of an order, None for one of another source.
+
+    ClientOrderRef is text in the order and a 32-bit number elsewhere (orders.md P1); another source's number
+    may look like a basket's and is none.
+    """
+    plain = client_order_ref.isascii() and client_order_ref.isdigit() and len(client_order_ref) <= LONGEST_INT32
+    number = int(client_order_ref) if plain else 0
+    return number if source == NORCE_SOURCE and 0 < number <= LARGEST_INT32 else None
 
 
 def _member(data: dict[str, Any], name: str) -> Any:

@@ -1,15 +1,15 @@
-"""OrderRequest → ErpOrder, ERP number → acknowledgement: pure functions."""
+"""OrderRequest → ErpOrder, status → SendOrderStatus: pure functions."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from hashlib import blake2b
 
 from connectors.erp.base import ErpOrder, ErpOrderLine, ErpPayment
 from connectors.errors import MappingError
 from connectors.norce.message import UNSET
-from connectors.norce.types.order_updates import OrderInfo, OrderStatus, SendOrderStatusRequest
+from connectors.norce.types.order_updates import OrderInfo, OrderItemStatus, OrderStatus, SendOrderStatusRequest
 from connectors.norce.types.orders import (
     OrderItem,
     OrderRequest,
@@ -20,11 +20,10 @@ from connectors.norce.types.orders import (
 from customers.mapping import full_name, phone, to_address
 from hub.models.configuration import ValueKind
 from hub.values import Translate
-from orders.identifying import NORCE_SOURCE
+from orders.identifying import NORCE_SOURCE, basket_id
 from orders.sums import Reading, quantity
 
 LONGEST_REFERENCE = 35
-LARGEST_INT32 = 2**31 - 1
 FEE_GROUPS = ("Fee", "AddedFee")
 # A managed structure exists in Norce only; the ERP gets its parts (orders.md § 8).
 NORCE_ONLY = ("ManagedStructure",)
@@ -93,7 +92,7 @@ def to_lines(request: OrderRequest, reading: Reading, translate: Translate) -> t
     return tuple(rows)
 
 
-def acknowledgement(
+def order_status(
     *,
     client_order_ref: str,
     source: str,
@@ -101,21 +100,30 @@ def acknowledgement(
     status: str,
     account_id: int,
     infos: dict[str, str],
+    rows: Mapping[str, str],
 ) -> SendOrderStatusRequest:
-    """Return the status that acknowledges an order with the ERP's number.
+    """Return what tells Norce a status of an order, with the ERP's number if there is one.
 
-    ClientOrderRef is text in the order and a 32-bit number here (orders.md P1): an external order's
-    own number does not fit, and is then left out for the ERP's number to identify the order.
+    ``infos`` are values by info code, ``rows`` statuses by row number.
+
+    An external order's own number does not fit, and is left out for the ERP's number to identify the
+    order. Raises MappingError for an order that has neither.
     """
-    number = int(client_order_ref) if client_order_ref.isascii() and client_order_ref.isdigit() else 0
-    ours = source == NORCE_SOURCE and 0 < number <= LARGEST_INT32
+    number = basket_id(client_order_ref, source)
+    if number is None and not erp_order_no:
+        raise MappingError("status_unnumbered", wanted=status)
     return SendOrderStatusRequest(
-        client_order_ref=number if ours else UNSET,
-        erp_order_no=erp_order_no,
+        client_order_ref=number or UNSET,
+        erp_order_no=erp_order_no or UNSET,
         order_status=OrderStatus.from_name(status),
         account_id=account_id,
         infos=tuple(OrderInfo(code=code, value=value) for code, value in infos.items()) if infos else UNSET,
+        item_statuses=tuple(_row_status(line_no, told) for line_no, told in rows.items()) or UNSET,
     )
+
+
+def _row_status(line_no: str, status: str) -> OrderItemStatus:
+    return OrderItemStatus(line_no=line_no, item_status=OrderStatus.from_name(status))
 
 
 def _line(item: OrderItem, translate: Translate) -> ErpOrderLine:
@@ -168,12 +176,12 @@ def _vat_rate(rate: Decimal | None, translate: Callable[[ValueKind, str], str]) 
     text = f"{(rate or Decimal(0)).normalize():f}"
     translated = translate(ValueKind.VAT_RATE, text)
     try:
-        return Decimal(translated)
-    except ArithmeticError as error:
-        raise MappingError(
-            f"VAT rate {text} is mapped to {translated}, which is not a number.",
-            remedy="Correct it under Value mappings › VAT rate, then Retry.",
-        ) from error
+        number = Decimal(translated)
+    except ArithmeticError:
+        number = Decimal("NaN")
+    if number.is_finite():
+        return number
+    raise MappingError("vat_rate_no_number", rate=text, mapped=translated)
 
 
 def _norce_only(item: OrderItem) -> bool:

@@ -1,35 +1,37 @@
-"""What an order's page shows: its rows, its buyer with e-mail and phone masked, its time-line."""
+"""What an order's page shows: its rows, its people with what nobody needs to see masked, its work and events."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from connectors.erp.base import ErpAddress
+from connectors import catalogue
 from connectors.errors import HubError
-from connectors.norce.types.orders import ClientCustomer, OrderItem, OrderRequest, Person
-from connectors.redaction import MASK, redact_body
-from customers.mapping import phone, to_address
+from connectors.norce.types.orders import OrderItem, OrderRequest
+from connectors.redaction import redact_body
 from hub.admin.badges import badge, state_badge
-from hub.admin.links import item_url
+from hub.admin.links import item_url, subject_url
 from hub.admin.trouble import Trouble, trouble_of
-from hub.durations import in_words
 from hub.models import Application, OutboxMessage
 from hub.models.work import TROUBLED, ErrorKind, State
-from hub.timeline import Entry, timeline, work_title
+from orders.about import Item, about
 from orders.contents import read_request
+from orders.document_lines import lines
+from orders.links_out import links_out
+from orders.masking import mask_name, mask_text
 from orders.missing import mapping_links
 from orders.models import Order
+from orders.order_timeline import moments
+from orders.parties import parties
 from orders.standing import standing
 from orders.sums import quantity, row_amount
-
-CALMEST_GAP = 1.0
+from orders.work_names import name_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,98 +47,89 @@ class Row:
     amount: Decimal
 
 
-@dataclass(frozen=True, kw_only=True)
-class Party:
-    """A buyer or receiver as staff may see them."""
-
-    title: str
-    address: ErpAddress
-    email: str
-    phone: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Moment:
-    """An entry of the time-line and how long after the one before it came."""
-
-    entry: Entry
-    after: str
-
-
-def page(order: Order) -> dict[str, Any]:
-    """Return the template's variables for one order."""
-    messages = list(OutboxMessage.objects.filter(subject=order.subject).order_by("pk"))
-    application = Application.objects.select_related("erp_connection").filter(key=order.application_key).first()
+def page(order: Order, *, before: datetime | None = None) -> dict[str, Any]:
+    """Return the template's variables for one order; of its time-line the latest, or what was before a time."""
+    known = about(order)
+    application, items = known.application, known.items
+    outside = links_out(order, application)
+    documents = lines(order, outside)
     request, unreadable = _read(order)
-    stands = standing(order, {message.state for message in messages})
+    stands = standing(order, _states(order, items))
     return {
         "order": order,
+        "buyer": mask_name(order.buyer_name),
         "application": application,
         "badge": badge(stands.word, stands.tone),
-        "trouble": _trouble(messages, request, application),
-        "moments": list(moments(order)),
+        "released": [_released(code) for code in order.released],
+        "troubles": _troubles(items, order, request, application),
+        "moments": moments(order, documents, before),
+        "before": before,
+        "outside": outside,
         "rows": [_row(item) for item in request.items] if request else [],
-        "parties": _parties(request) if request else [],
+        "parties": [party.masked for party in parties(request)] if request else [],
         "payments": request.payments if request else (),
-        "comment": request.customer_order_comment if request else "",
+        "documents": documents,
+        "comment": mask_text((request.customer_order_comment or "") if request else ""),
         "unreadable": unreadable,
-        "work": [_work(message) for message in messages],
+        "work": [_work(item) for item in items],
         "body": redact_body(bytes(order.body)),
     }
 
 
-def moments(order: Order) -> Iterator[Moment]:
-    """Return the order's time-line from its receipt on, with the time between entries."""
-    received = Entry(
-        at=order.received_at,
-        kind="received",
-        title=_("Received from Norce"),
-        text=_("as %(format)s") % {"format": order.get_format_display()},
-        tone="good",
-    )
-    entries = timeline(order.subject, first=(received,))
-    if entries:
-        yield Moment(entry=entries[0], after="")
-    for before, entry in pairwise(entries):
-        span = entry.at - before.at
-        yield Moment(entry=entry, after=in_words(span) if span.total_seconds() >= CALMEST_GAP else "")
-
-
-def mask_email(email: str | None) -> str:
-    """Return an e-mail address with only its first letter and its domain legible."""
-    name, at, domain = (email or "").partition("@")
-    return f"{name[:1]}{MASK}@{domain}" if at else ""
-
-
-def mask_phone(number: str | None) -> str:
-    """Return a phone number with only its last three digits legible."""
-    return f"{MASK}{number[-3:]}" if number else ""
+def _released(code: str) -> str:
+    """Return a question that somebody has released in words."""
+    words = {
+        "dohold": _("a look was asked for"),
+        "external": _("an external order"),
+        "currency": _("payments in another currency"),
+        "sums": _("rows and payments differ"),
+    }
+    return words.get(code) or catalogue.word(code)
 
 
 def _read(order: Order) -> tuple[OrderRequest | None, str]:
     try:
         return read_request(order), ""
     except HubError as error:
-        return None, str(error)
+        return None, error.told
     except RecursionError:
         return None, _("The order is nested too deeply to be shown.")
 
 
-def _trouble(
-    messages: Iterable[OutboxMessage], request: OrderRequest | None, application: Application | None
-) -> Trouble | None:
-    """The first message that is stopped matters; those behind it only wait for it."""
-    ranked = sorted(messages, key=lambda message: (message.state not in TROUBLED, message.pk))
-    for message in ranked:
-        links = mapping_links(request, application) if _lacks_mapping(message) and request and application else ()
-        found = trouble_of(message, links=links)
-        if found:
-            return found
-    return None
+def _states(order: Order, items: Iterable[Item]) -> set[str]:
+    """Return the states that tell where the order stands, as `orders.standing.states_of` does."""
+    own = [item for item in items if item.subject == order.subject]
+    return {item.state for item in own if isinstance(item, OutboxMessage) or item.state in TROUBLED}
 
 
-def _lacks_mapping(message: OutboxMessage) -> bool:
-    return message.state in TROUBLED and message.error_kind == ErrorKind.MAPPING
+def _troubles(
+    items: Iterable[Item], order: Order, request: OrderRequest | None, application: Application | None
+) -> list[Trouble]:
+    """The first of the order's own messages that is stopped or waits: those behind it only wait for it.
+
+    Then each mail and each event that is stopped, on whose page the buttons are.
+    """
+    own: list[Trouble] = []
+    others: list[Trouble] = []
+    for item in sorted(items, key=lambda item: item.state not in TROUBLED):
+        if isinstance(item, OutboxMessage) and item.subject == order.subject:
+            links = _missing_mappings(item, request, application)
+            found = trouble_of(item, links=links, here=subject_url(order.subject))
+            own += [found] if found and not own else []
+        else:
+            found = trouble_of(item, links=((_("Open it"), item_url(item)),))
+            others += [replace(found, elsewhere=True)] if found else []
+    return [*own, *others]
+
+
+def _missing_mappings(
+    message: OutboxMessage, request: OrderRequest | None, application: Application | None
+) -> tuple[tuple[str, str], ...] | None:
+    """Return where to add each mapping that is missing by now; None when it is not that the message lacks."""
+    lacks_mapping = message.state in TROUBLED and message.error_kind == ErrorKind.MAPPING
+    if not (lacks_mapping and request and application):
+        return None
+    return mapping_links(request, application, about=message.subject)
 
 
 def _row(item: OrderItem) -> Row:
@@ -151,37 +144,11 @@ def _row(item: OrderItem) -> Row:
     )
 
 
-def _parties(request: OrderRequest) -> list[Party]:
-    """Return buyer, payer and receiver; those that are the same person at the same place once."""
-    named = (
-        (_("Buyer"), request.sell_to),
-        (_("Invoice to"), request.bill_to),
-        (_("Deliver to"), request.ship_to),
-    )
-    parties: list[Party] = []
-    for title, customer in named:
-        party = _party(title, customer)
-        if customer and not any(party.address == known.address for known in parties):
-            parties.append(party)
-    return parties
-
-
-def _party(title: str, customer: ClientCustomer | None) -> Party:
-    person = (customer.person if customer else None) or Person()
-    return Party(
-        title=title,
-        address=to_address(customer),
-        email=mask_email(person.email),
-        phone=mask_phone(phone(person)),
-    )
-
-
-def _work(message: OutboxMessage) -> tuple[str, str, SafeString, OutboxMessage]:
-    return work_title(message.kind), item_url(message), state_badge(message), message
+def _work(item: Item) -> tuple[str, str, SafeString]:
+    return name_of(item), item_url(item), state_badge(item)
 
 
 def releasable(order: Order) -> OutboxMessage | None:
     """Return the message that waits for an answer that Release gives, if any."""
-    rows = OutboxMessage.objects.filter(subject=order.subject, state=State.HELD).order_by("pk")
-    message = rows.first()
-    return message if message and message.hold_code else None
+    held = [message for message in about(order).own_work if message.state == State.HELD]
+    return held[0] if held and held[0].is_releasable else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from hub import work
 from hub.models import OutboxMessage
@@ -19,10 +20,12 @@ def release(order: Order, *, by: str, reason: str) -> None:
     with transaction.atomic():
         message = OutboxMessage.objects.filter(subject=order.subject, state=State.HELD).order_by("pk").first()
         if message is None:
-            raise work.NotAllowed(f"Order {order} is not held.")
-        if not message.hold_code:
-            raise work.NotAllowed(f"Order {order} cannot be released: {message.remedy}")
+            raise work.NotAllowed(_("Order %(number)s is not held.") % {"number": order})
+        if not message.is_releasable:
+            raise work.NotAllowed(
+                _("Order %(number)s cannot be released: %(remedy)s") % {"number": order, "remedy": message.what_to_do}
+            )
         row = Order.objects.select_for_update().get(pk=order.pk)
-        row.released = sorted({*row.released, message.hold_code})
+        row.released = sorted({*row.released, message.error_code})
         row.save(update_fields=["released"])
-        work.retry(message, by=by, reason=f"Released ({message.hold_code}): {reason}" if reason.strip() else "")
+        work.retry(message, by=by, reason=f"Released ({message.error_code}): {reason}" if reason.strip() else "")

@@ -1,4 +1,4 @@
-"""What the OpenAPI schema says of the order receiver: Norce's own contract, at our address."""
+"""The OpenAPI schema: addresses as they are written, and the order receiver by Norce's own contract."""
 
 from __future__ import annotations
 
@@ -15,6 +15,12 @@ ANSWERS = {
     "415": "Neither JSON nor XML",
     "503": "The order could not be stored; send it again",
 }
+
+
+def without_slash(result: dict[str, Any], **hook: Any) -> dict[str, Any]:
+    """Write every address without the slash at its end, which may be there or not; return the schema."""
+    result["paths"] = {path.rstrip("/"): operations for path, operations in result["paths"].items()}
+    return result
 
 
 def add_receiver(result: dict[str, Any], **hook: Any) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from hub.models import OutboxMessage
-from hub.models.work import State
+from hub.models import InboxEvent, OutboxMessage
+from hub.models.work import TROUBLED, State
 from orders.models import Order
 
 ENDINGS = {Order.Status.CANCELLED: "plain", Order.Status.BACK_ORDER: "wait"}
@@ -40,9 +40,11 @@ def standing(order: Order, states: Collection[str]) -> Standing:
 
 
 def states_of(orders: Iterable[Order]) -> dict[int, set[str]]:
-    """Return the states of the work of some orders by order id, in one query."""
+    """Return the states of the work of some orders by order id, with those of events about them that have stopped."""
     subjects = {order.subject: order.pk for order in orders}
     found: dict[int, set[str]] = {key: set() for key in subjects.values()}
-    for subject, state in OutboxMessage.objects.filter(subject__in=subjects).values_list("subject", "state"):
+    messages = OutboxMessage.objects.filter(subject__in=subjects).values_list("subject", "state")
+    events = InboxEvent.objects.filter(subject__in=subjects, state__in=TROUBLED).values_list("subject", "state")
+    for subject, state in (*messages, *events):
         found[subjects[subject]].add(state)
     return found

@@ -15,6 +15,8 @@ from orders.identifying import Identity
 from orders.models import Order
 
 KIND = "erp.order"
+# Where an order goes until its ERP is called for the first time: then the message names the connection.
+UNTOLD = "erp"
 # What becomes known with each order: named parameters of the statements, by column.
 GIVEN = ("application_key", "source", "client_order_ref", "buyer_email", "format", "body", "serial")
 
@@ -62,7 +64,7 @@ def _insert(model: type[models.Model]) -> str:
 def _message() -> dict[str, str]:
     return _columns(OutboxMessage) | {
         "kind": f"'{KIND}'",
-        "system": "'erp'",
+        "system": f"'{UNTOLD}'",
         "subject": "'order:' || kept.id",
         "key": f"'{KIND}:' || kept.id",
     }

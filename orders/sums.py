@@ -54,6 +54,11 @@ def paid(request: OrderRequest) -> Decimal:
     return sum((payment.amount or ZERO for payment in request.payments), ZERO)
 
 
+def due(request: OrderRequest) -> Decimal:
+    """Return what the buyer pays: the payments, or all rows where no payment is told (an order fetched from Query)."""
+    return paid(request) if request.payments else _total(request, request.items)
+
+
 def fitting(request: OrderRequest, tolerance: Decimal) -> Reading | None:
     """Return the first reading whose rows equal the payments within the tolerance, or None."""
     return next((way for way in readings(request) if abs(way.rounding) <= tolerance), None)

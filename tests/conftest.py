@@ -7,8 +7,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
 from django.utils import translation
 
@@ -20,9 +24,15 @@ from hub import drain, gateways, rings
 from hub.models import Application, ErpConnection
 from orders.models import Order
 
+pytest_plugins = ["tests.tryton.fixtures"]
+
 PAYLOADS = Path(__file__).parent.parent / "connectors" / "sandbox" / "samples"
 AUTH = {"Authorization": "Basic bm9yY2U6YS1sb25nLXJhbmRvbS1zZWNyZXQtZm9yLXRlc3Rz"}
 SYSTEMS = ("norce", "erp:default", "erp:second")
+LASTING = {"django_content_type", "auth_permission"}
+# How long an example takes says how busy the machine is, and nothing of the code.
+hypothesis.settings.register_profile("hub", deadline=None)
+hypothesis.settings.load_profile("hub")
 
 
 def pytest_report_header() -> str:
@@ -37,10 +47,33 @@ def sample(name: str, **changes: Any) -> dict[str, Any]:
     return json.loads(path.read_text()) | changes
 
 
+@pytest.fixture(autouse=True, scope="session")
+def quick_flush() -> Iterator[None]:
+    """Empty tables by DELETE, but for those that every test needs filled and none changes.
+
+    On PostgreSQL each TRUNCATE makes and syncs new files, and a test leaves few rows.
+    """
+
+    def delete(self: BaseDatabaseOperations, style: object, tables: list[str], **options: bool) -> list[str]:
+        statements = [f"DELETE FROM {self.quote_name(table)}" for table in tables if table not in LASTING]
+        # SQLite executes one at a time, PostgreSQL all in one go.
+        return ["; ".join(statements)] if connection.vendor == "postgresql" else statements
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(connection.ops), "sql_flush", delete)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def quiet_rings() -> None:
     """No ring of one test is folded into another test's."""
     rings.forget()
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> None:
+    """No test reads what Norce said in another."""
+    cache.clear()
 
 
 @pytest.fixture(autouse=True)

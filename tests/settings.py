@@ -15,7 +15,7 @@ os.environ |= {
     "DJANGO_SECRET_KEY": "only-for-tests",
     "DJANGO_DEBUG": "false",
     "DJANGO_ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
-    "EMAIL_URL": "memorymail://",
+    "EMAIL_URL": os.environ.get("TEST_EMAIL_URL", "memorymail://"),
     "LOG_LEVEL": os.environ.get("LOG_LEVEL", "CRITICAL"),
     # Processes that a test starts find the sandbox over a socket; the tests themselves mount it.
     "NORCE_BASE_URL": os.environ.get("TEST_NORCE_BASE_URL", "http://sandbox.test"),

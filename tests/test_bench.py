@@ -11,6 +11,7 @@ import pytest
 
 KEYS = {
     "intake": {"ratio", "hub_per_second", "floor_per_second", "hub_p50", "hub_p99", "worker_rss", "worker_pss"},
+    "inbox": {"idle_p99", "busy_p50", "busy_p99", "orders_still_waiting"},
     "pipeline": {
         "orders_per_second_1_workers",
         "orders_per_second_2_workers",
@@ -19,12 +20,20 @@ KEYS = {
     },
     "quota": {"calls_per_minute", "throttled"},
     "register": {"full_ratio", "full_memory", "full_statements_per_1000", "delta_seconds", "delta_ratio"},
+    "admin": {"front", "front_statements", "order_list", "order_search", "order_page", "order_page_statements"},
+    "tryton": {"orders_ratio", "customers_ratio", "calls_per_order"},
 }
+# It starts processes of the hub and a Tryton: one step of `make test` is enough for it.
+MARKS = {name: pytest.mark.tryton if name == "tryton" else pytest.mark.processes for name in KEYS}
 
 
-@pytest.mark.processes
-@pytest.mark.parametrize("name", KEYS)
-def test_a_benchmark_runs_and_prints_and_keeps_its_figures(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", [pytest.param(name, marks=MARKS[name]) for name in KEYS])
+def test_a_benchmark_runs_and_prints_and_keeps_its_figures(
+    name: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if name == "tryton":
+        # Made first, or said to be missing.
+        request.getfixturevalue("tryton_server")
     output = tmp_path / "bench.json"
     command = [sys.executable, "-m", "tests.bench", name, "--quick", "--output", str(output)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=180)

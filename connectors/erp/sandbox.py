@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 import simplejson
 
+from connectors.erp import sandbox_documents as documents
 from connectors.erp.base import (
     DiscountKind,
     ErpAddress,
@@ -20,15 +21,20 @@ from connectors.erp.base import (
     ErpLogin,
     ErpLogo,
     ErpOrder,
+    ErpOrderNews,
     ErpOrderRef,
     ErpParty,
     ErpPriceList,
     ErpRelation,
+    ErpTotals,
+    HistoryPage,
+    NewsPage,
     PartyKind,
     PartyPage,
 )
+from connectors.erp.reading import reading
 from connectors.errors import PermanentError
-from connectors.http import Http
+from connectors.http import Http, segment
 
 Item = TypeVar("Item")
 # The members of a customer that are text: spelled out, because a full run reads some hundred thousand of them.
@@ -79,22 +85,60 @@ class SandboxErp:
         body = {name: value for name, value in asdict(party).items() if name != "code"}
         return str(_member(self._post("create customer", "customers", body), "code"))
 
+    def update_party(self, code: str, party: ErpParty, fields: frozenset[str]) -> None:
+        """Replace members of a customer."""
+        body = {name: value for name, value in asdict(party).items() if name in fields}
+        self._send("PUT", "change customer", f"customers/{segment(code)}", body)
+
+    def cancel_order(self, number: str, reason: str) -> None:
+        """Cancel an order; the sandbox refuses one that it has begun to deliver."""
+        self._post("cancel order", f"orders/{segment(number)}/cancel", {"reason": reason})
+
     def find_order(self, reference: str) -> ErpOrderRef | None:
         """Search by our reference."""
         found = _member(self.http.get("find order", "orders", params={"reference": reference}).json(), "orders")
         if len(found) > 1:
             numbers = ", ".join(row["number"] for row in found)
-            raise PermanentError(f"The ERP has {len(found)} orders with the reference {reference}: {numbers}.")
+            raise PermanentError("erp_doubled", number=len(found), reference=reference, numbers=numbers)
         return _order_ref(found[0]) if found else None
 
     def create_order(self, order: ErpOrder) -> ErpOrderRef:
         """Create the order in one call."""
         return _order_ref(self._post("create order", "orders", asdict(order)))
 
+    def list_news(self, *, since: datetime, after: str = "", limit: int = 100) -> NewsPage:
+        """Read a page of changed orders; the sandbox pages by number."""
+        params = {"since": since.isoformat(), "after": after, "limit": str(limit)}
+        return reading(documents.news_page, self.http.get("list news", "orders/changed", params=params).json())
+
+    def order_news(self, number: str) -> ErpOrderNews | None:
+        """Read one order; the sandbox answers 404 for one that it has not."""
+        try:
+            answer = self.http.get("read order", f"orders/{segment(number)}").json()
+        except PermanentError as error:
+            if error.status == 404:
+                return None
+            raise
+        return reading(documents.news, answer)
+
+    def list_orders(self, customer_code: str, *, after: str = "", limit: int = 20) -> HistoryPage:
+        """Read a page of a customer's orders."""
+        params = {"after": after, "limit": str(limit)}
+        path = f"customers/{segment(customer_code)}/orders"
+        return reading(documents.history_page, self.http.get("list orders", path, params=params).json())
+
+    def totals(self, since: datetime, until: datetime, prefix: str) -> ErpTotals:
+        """Count the orders of a span."""
+        params = {"since": since.isoformat(), "until": until.isoformat(), "prefix": prefix}
+        return reading(documents.totals, self.http.get("totals", "orders/totals", params=params).json())
+
     def _post(self, operation: str, path: str, body: dict[str, Any]) -> Any:
+        return self._send("POST", operation, path, body)
+
+    def _send(self, method: Literal["POST", "PUT"], operation: str, path: str, body: dict[str, Any]) -> Any:
         encoded = simplejson.dumps(body, use_decimal=False, default=_text).encode()
         headers = {"Content-Type": "application/json"}
-        return self.http.post(operation, path, headers=headers, body=encoded).json()
+        return self.http.call(operation, method, path, headers=headers, body=encoded).json()
 
 
 def _text(value: object) -> str:
@@ -112,10 +156,7 @@ def _parties(rows: list[dict[str, Any]]) -> list[ErpParty]:
         return [_party(row) for row in rows]
     except (LookupError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
         # The error's own text may quote the customer, and this one is kept and shown.
-        raise PermanentError(
-            f"The ERP answered a customer that cannot be read ({type(error).__name__}).",
-            remedy="Compare what the ERP sends with the adapter, then Retry.",
-        ) from error
+        raise PermanentError("erp_customer_unreadable", fault=type(error).__name__) from error
 
 
 def _party(row: dict[str, Any]) -> ErpParty:
@@ -162,7 +203,7 @@ def _member(answer: Any, name: str) -> Any:
     """Return a member the answer must have; an empty number would be taken for an order that is not there."""
     value = answer.get(name) if isinstance(answer, dict) else None
     if value in (None, ""):
-        raise PermanentError(f"The ERP's answer has no {name}.", remedy="Look in the ERP what it made, then Retry.")
+        raise PermanentError("erp_lacks", name=name)
     return value
 
 

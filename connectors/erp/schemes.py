@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from connectors.erp import sandbox
+from connectors.erp import business_central, sandbox, tryton
 from connectors.erp.base import Erp
 from connectors.errors import ConfigError
 from connectors.http import Http
@@ -13,6 +13,9 @@ from connectors.http import Http
 ADAPTERS: dict[str, Callable[[str, Http], Erp]] = {
     "sandbox+http": sandbox.connect,
     "sandbox+https": sandbox.connect,
+    "tryton+http": tryton.connect,
+    "tryton+https": tryton.connect,
+    "businesscentral": business_central.connect,
 }
 
 
@@ -21,5 +24,5 @@ def connect(url: str, http: Http) -> Erp:
     scheme = urlsplit(url).scheme
     if scheme not in ADAPTERS:
         known = ", ".join(f"{name}://" for name in ADAPTERS)
-        raise ConfigError(f"No ERP adapter for {scheme}://; there are {known}.")
+        raise ConfigError("erp_unknown", scheme=scheme, known=known)
     return ADAPTERS[scheme](url, http)

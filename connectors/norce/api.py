@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connectors.errors import ConfigError, TransientError
+from connectors.errors import TransientError
 from connectors.http import Answer, Http
 from connectors.norce.auth import NorceToken
+from connectors.oauth import authorised
 from connectors.ratelimit import Quota, block, take
 
 # Norce publishes neither its answer above the limit nor a Retry-After (not found): a minute is its window.
@@ -45,7 +46,7 @@ class NorceApi:
             sent = self._headers(token, body) | dict(headers or {})
             return self.http.call(operation or path, method, path, params=params, headers=sent, body=body)
 
-        return self._minding_the_quota(lambda: self._minding_the_token(once))
+        return self._minding_the_quota(lambda: authorised(self.token, once))
 
     def _headers(self, token: str, body: bytes | None) -> dict[str, str]:
         headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
@@ -54,16 +55,6 @@ class NorceApi:
         if self.application_id:
             headers["application-id"] = str(self.application_id)
         return headers
-
-    def _minding_the_token(self, once: Callable[[str], Answer]) -> Answer:
-        token = self.token.get()
-        try:
-            return once(token)
-        except ConfigError as error:
-            if error.status != 401:
-                raise
-        self.token.forget(token)
-        return once(self.token.get())
 
     def _minding_the_quota(self, call: Callable[[], Answer]) -> Answer:
         try:

@@ -1,144 +1,23 @@
-"""OAuth2 client credentials towards Norce: one token for all workers, fetched by one of them."""
+"""The access token of a Norce account, see `connectors.oauth`."""
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 
-import requests
-from oauthlib.oauth2 import BackendApplicationClient, OAuth2Error
-from requests_oauthlib import OAuth2Session
-
-from connectors.errors import ConfigError, HubError, TransientError
-from connectors.http import Answer as HttpAnswer
-from connectors.http import CallRecord, Http, error_of, retry_after
-from connectors.models import AccessToken
-from connectors.ratelimit import Quota, take
+from connectors.oauth import ClientToken
+from connectors.ratelimit import Quota
 
 TOKEN_PATH = "/identity/1.0/connect/token"
-TIMEOUT = 10.0
-FRESH = 60.0
-LEASE = 15.0
-PATIENCE = 12.0
 
 
 @dataclass(kw_only=True)
-class NorceToken:
-    """Gives the bearer token of one Norce account.
+class NorceToken(ClientToken):
+    """The token of the account at ``http``; three token calls a minute are allowed per address."""
 
-    Three token calls a minute are allowed per address, so the token lives in a row that all workers
-    read; the one that finds it old takes a short lease and fetches, the others wait for the row.
-    """
-
-    http: Http
-    client_id: str
-    client_secret: str
-    scope: str
+    url: str = ""
+    who: str = "Norce"
+    settings: str = "NORCE_CLIENT_ID, NORCE_CLIENT_SECRET, NORCE_SCOPE"
     quota: Quota = field(default_factory=lambda: Quota(name="norce-token", per_minute=3))
 
-    def get(self) -> str:
-        """Return a token with at least a minute left.
-
-        Raises ConfigError when Norce refuses the account, TransientError when it cannot be asked now.
-        """
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            row, _ = AccessToken.objects.get_or_create(name=self._name)
-            if row.token and row.expires_at - FRESH > time.time():
-                return row.token
-            if self._take_lease():
-                return self._fetch()
-            time.sleep(0.05)
-        raise TransientError("Another worker is still fetching Norce's access token.", retry_after=2.0, counts=False)
-
-    def forget(self, token: str) -> None:
-        """Drop a token that Norce called expired, unless it was replaced already."""
-        AccessToken.objects.filter(name=self._name, token=token).update(token="", expires_at=0)
-
-    @property
-    def _name(self) -> str:
-        return f"{self.http.base_url}|{self.client_id}|{self.scope}"[:200]
-
-    def _take_lease(self) -> bool:
-        now = time.time()
-        rows = AccessToken.objects.filter(name=self._name, fetching_until__lt=now, expires_at__lte=now + FRESH)
-        return rows.update(fetching_until=now + LEASE) == 1
-
-    def _fetch(self) -> str:
-        try:
-            take(self.quota, patience=0.5)
-            token, lifetime = self._ask()
-        except HubError:
-            AccessToken.objects.filter(name=self._name).update(fetching_until=0)
-            raise
-        AccessToken.objects.filter(name=self._name).update(
-            token=token, expires_at=time.time() + lifetime, fetching_until=0
-        )
-        return token
-
-    def _ask(self) -> tuple[str, float]:
-        self.http.before()
-        started = time.monotonic()
-        answers: list[requests.Response] = []
-        failure: HubError | None = None
-        try:
-            token = self._session(answers).fetch_token(
-                self.http.base_url + TOKEN_PATH,
-                client_id=self.client_id,
-                client_secret=self.client_secret,
-                include_client_id=True,
-                scope=self.scope.split(),
-                timeout=TIMEOUT,
-            )
-            if not token["access_token"]:
-                raise ValueError("an empty token")
-            return str(token["access_token"]), float(token.get("expires_in") or 3600)
-        except requests.RequestException as error:
-            failure = TransientError(f"Norce did not answer the token call ({type(error).__name__}).")
-        except (OAuth2Error, ValueError, KeyError, TypeError, AttributeError) as error:
-            failure = self._refusal(answers, error)
-        finally:
-            self._record(answers, failure, time.monotonic() - started)
-        raise failure
-
-    def _session(self, answers: list[requests.Response]) -> OAuth2Session:
-        # The session must not know the scope: oauthlib takes another spelling of it in the answer for a fault.
-        session = OAuth2Session(client=BackendApplicationClient(client_id=self.client_id))
-        for prefix, adapter in self.http.session.adapters.items():
-            session.mount(prefix, adapter)
-
-        def keep(response: requests.Response) -> requests.Response:
-            answers.append(response)
-            return response
-
-        session.register_compliance_hook("access_token_response", keep)
-        return session
-
-    def _refusal(self, answers: list[requests.Response], error: Exception) -> HubError:
-        if answers and (answers[-1].status_code == 429 or answers[-1].status_code >= 500):
-            headers = {name.lower(): value for name, value in answers[-1].headers.items()}
-            answer = HttpAnswer(status=answers[-1].status_code, body=b"", headers=headers)
-            known = error_of("norce", "token", "GET", answer)
-            return known or TransientError("Norce gave no token.", retry_after=retry_after(headers))
-        name = getattr(error, "error", "") or type(error).__name__
-        return ConfigError(
-            f"Norce gave no access token ({name}).",
-            remedy="Check NORCE_CLIENT_ID, NORCE_CLIENT_SECRET and NORCE_SCOPE, then Retry.",
-        )
-
-    def _record(self, answers: list[requests.Response], failure: HubError | None, seconds: float) -> None:
-        """Keep that the call was made, without its body: it holds the secret, the answer the token."""
-        self.http.record(
-            CallRecord(
-                system=self.http.system,
-                operation="token",
-                method="POST",
-                url=self.http.base_url + TOKEN_PATH,
-                status=answers[-1].status_code if answers else None,
-                ms=round(seconds * 1000),
-                request="",
-                response="",
-                error=failure.message if failure else "",
-                request_id="",
-            )
-        )
+    def __post_init__(self) -> None:
+        self.url = self.url or self.http.base_url + TOKEN_PATH

@@ -81,7 +81,7 @@ class WireError(PermanentError):
     """A message does not keep to the contract: ``path`` (``Items[2].UnitPrice``), ``expected``, ``got``."""
 
     def __init__(self, path: str, expected: str, got: str) -> None:
-        super().__init__(f"{path or 'The message'}: expected {expected}, got {got}.")
+        super().__init__("wire" if path else "wire_message", path=path, expected=expected, got=got)
         self.path = path
         self.expected = expected
         self.got = got

@@ -59,7 +59,7 @@ def read_order_request(body: bytes) -> dict[str, Any]:
     A number that cannot be read stays text, so that `wire.read` refuses it with its path. Raises
     WireError for XML that is malformed, nested too deeply, of another root or with a document type.
     """
-    root = _parsed(body)
+    root = parsed(body)
     name = _name(root)
     if name != "OrderRequest":
         raise WireError("", "the element OrderRequest", f"{name[:40]!r}")
@@ -87,7 +87,8 @@ def order_request_to_xml(order: Mapping[str, Any]) -> bytes:
     return _serialized(root)
 
 
-def _parsed(body: bytes) -> etree._Element:
+def parsed(body: bytes) -> etree._Element:
+    """Return the root of a document of another's; raise WireError unless it is plain, well-formed XML."""
     builder = _Builder()
     parser = etree.XMLParser(target=builder, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
@@ -184,4 +185,4 @@ def _serialized(root: etree._Element) -> bytes:
 
 
 def _name(element: etree._Element) -> str:
-    return etree.QName(element).localname
+    return str(element.tag).rpartition("}")[2]

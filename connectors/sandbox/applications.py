@@ -20,6 +20,7 @@ def _application(number: int, key: str, name: str, url: str) -> dict[str, Any]:
         "CreatedBy": 9,
         "Updated": None,
         "UpdatedBy": None,
+        "ParentId": None,
     }
 
 

@@ -7,6 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+import simplejson
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.exceptions import ValidationError, best_match
@@ -56,8 +57,8 @@ def _prepare(node: Any, schemas: dict[str, Any]) -> None:
 
 
 @cache
-def _contract(service: str) -> dict[str, Any]:
-    text = files("connectors.norce").joinpath("contracts", f"norce-{service}-service.openapi.yaml").read_bytes()
+def _contract(name: str) -> dict[str, Any]:
+    text = files("connectors.norce").joinpath("contracts", f"norce-{name}.openapi.yaml").read_bytes()
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     contract: dict[str, Any] = yaml.load(text, Loader=loader)
     _prepare(contract["components"]["schemas"], contract["components"]["schemas"])
@@ -66,9 +67,32 @@ def _contract(service: str) -> dict[str, Any]:
 
 @cache
 def _validator(service: str, schema: str, many: bool) -> Any:
-    one = _contract(service)["components"]["schemas"][schema]
+    one = _contract(f"{service}-service")["components"]["schemas"][schema]
     wanted = {"type": "array", "items": one} if many else one
     return Validator(wanted, format_checker=FORMATS)
+
+
+@cache
+def _event_schemas() -> dict[str, Any]:
+    text = files("connectors.norce").joinpath("contracts", "norce-events.schema.json").read_text(encoding="utf-8")
+    schemas: dict[str, Any] = simplejson.loads(text)["$defs"]
+    _prepare(schemas, schemas)
+    return schemas
+
+
+def event_problem(event_type: str, body: Any) -> str:
+    """Say what Norce's contract has against the body of an event, empty when nothing.
+
+    Messages are open objects; but a member that is not in the contract is none that Norce sends.
+    """
+    schemas = _event_schemas()
+    if event_type not in schemas["EventType"]["enum"]:
+        return f"There are no events of type {event_type}; there are {', '.join(schemas['EventType']['enum'])}."
+    error = best_match(Validator(schemas[event_type]).iter_errors(body))
+    if error is not None:
+        return f"{event_type}: {_path(error)}: {error.message[:500]}"
+    unknown = body.keys() - schemas[event_type]["properties"].keys()
+    return f"{event_type}: the contract has no {', '.join(sorted(unknown))}." if unknown else ""
 
 
 def check(service: str, schema: str, value: Any, *, many: bool = False) -> None:
@@ -88,8 +112,14 @@ def refuse_errors(errors: Iterable[ValidationError], what: str) -> None:
 
 def field_names(schema: str) -> list[str]:
     """Return the names of a header field enum (``CustomerField``, ``CompanyField``), placed by their numbers."""
-    names: list[str] = _contract("customer")["components"]["schemas"][schema]["oneOf"][0]["enum"]
+    names: list[str] = _contract("customer-service")["components"]["schemas"][schema]["oneOf"][0]["enum"]
     return names
+
+
+def row_properties(schema: str) -> dict[str, Any]:
+    """Return the properties of a row of Query by name."""
+    properties: dict[str, Any] = _contract("query")["components"]["schemas"][schema]["properties"]
+    return properties
 
 
 def _path(error: ValidationError) -> str:

@@ -1,12 +1,17 @@
-"""The controls under ``/_sandbox/``: look at both sides, push an order, set faults, seed, forget, reset."""
+"""The controls under ``/_sandbox/``: look at both sides, push, set faults, seed, change Norce, send events, reset."""
 
 from __future__ import annotations
 
 from connectors.sandbox.erp import SmallErp
+from connectors.sandbox.erp_customers import read_object
+from connectors.sandbox.erp_documents import DEEDS
+from connectors.sandbox.erp_orders import known_order
+from connectors.sandbox.events import raise_given
 from connectors.sandbox.faults import FaultBoard
-from connectors.sandbox.http import Refusal, Request, Response, Router
+from connectors.sandbox.http import Handler, Refusal, Request, Response, Router
 from connectors.sandbox.push import Push
 from connectors.sandbox.seed import seed
+from connectors.sandbox.shop import Shop
 from connectors.sandbox.state import State
 from connectors.sandbox.tenant import Tenant
 
@@ -25,7 +30,13 @@ class Control:
         self.router.add("POST", "/_sandbox/faults", self._set_faults)
         self.router.add("POST", "/_sandbox/reset", self._reset)
         self.router.add("POST", "/_sandbox/erp/seed", self._seed)
+        self.router.add("POST", "/_sandbox/events", self._send_events)
         self.router.add("POST", "/_sandbox/norce/forget", self._forget)
+        shop = Shop(state)
+        self.router.add("POST", "/_sandbox/norce/customers/<id>", self._in_norce(shop.change_customer))
+        self.router.add("POST", "/_sandbox/norce/companies/<id>", self._in_norce(shop.change_company))
+        self.router.add("POST", "/_sandbox/norce/orders/<ref>/cancel", self._in_norce(shop.cancel_order))
+        self.router.add("POST", "/_sandbox/erp/orders/<number>/<deed>", self._do)
 
     def handle(self, request: Request) -> Response:
         """Answer one request; the controls themselves have no faults and ask for no password."""
@@ -57,6 +68,30 @@ class Control:
         with self._state.lock:
             changed = seed(self._state, wanted)
             return Response.json({"customers": len(self._state.erp_customers), "changed": changed})
+
+    def _send_events(self, request: Request) -> Response:
+        with self._state.lock:
+            return Response.json({"raised": raise_given(self._state, request.json())})
+
+    def _in_norce(self, handler: Handler) -> Handler:
+        """The handler with the state locked, after the imports that are due."""
+
+        def handle(request: Request) -> Response:
+            with self._state.lock:
+                self._tenant.jobs.settle()
+                return handler(request)
+
+        return handle
+
+    def _do(self, request: Request) -> Response:
+        """What a clerk of the ERP does with an order; answers with the document or the order."""
+        deed = DEEDS.get(request.params["deed"])
+        if deed is None:
+            raise Refusal(404, f"There is no {request.params['deed']}; there are {', '.join(DEEDS)}.")
+        wanted = read_object(request) if request.body else {}
+        with self._state.lock:
+            order = known_order(self._state, request.params["number"])
+            return Response.json(deed(self._state, order, wanted))
 
     def _forget(self, request: Request) -> Response:
         wanted = request.json()

@@ -9,6 +9,7 @@ import requests
 
 from connectors.sandbox.control import Control
 from connectors.sandbox.erp import SmallErp
+from connectors.sandbox.event_delivery import EventDelivery
 from connectors.sandbox.faults import FaultBoard
 from connectors.sandbox.http import Handler, Refusal, Request, Response
 from connectors.sandbox.options import SandboxOptions
@@ -31,8 +32,8 @@ def _say_nothing(line: str) -> None:
 class Sandbox:
     """A Norce tenant, an ERP and the controls over one state.
 
-    ``clock`` gives epoch seconds; ``hub_session`` sends the pushed orders; ``report`` gets a line for
-    every refusal.
+    ``clock`` gives epoch seconds; ``hub_session`` sends the pushed orders and the events; ``report`` gets a
+    line for every refusal. Whoever runs it delivers the events, with ``delivery``.
     """
 
     def __init__(
@@ -49,7 +50,12 @@ class Sandbox:
         faults = FaultBoard(options.seed)
         tenant = Tenant(self.state, options, faults)
         erp = SmallErp(self.state, options, faults)
-        push = Push(self.state, options, hub_session or _plain_session())
+        session = hub_session or _plain_session()
+        push = Push(self.state, options, session)
+        self.state.raises_events = bool(options.events_url)
+        self.delivery = EventDelivery(
+            self.state, options, faults, session, settle=tenant.jobs.settle, report=self.report
+        )
         control = Control(self.state, tenant, erp, faults, push)
         self._sides: dict[str, Handler] = {
             "/identity/": tenant.handle,

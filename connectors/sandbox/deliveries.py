@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from connectors.norce.types.order_updates import PackageStatus
 from connectors.sandbox.contracts import check
 from connectors.sandbox.http import Refusal, Request, Response
 from connectors.sandbox.orders import record
+from connectors.sandbox.placing import dated
 from connectors.sandbox.state import State
 from connectors.sandbox.table import Record
+
+# More than a delivery has parcels: a parcel's id is its note's with a place.
+PACKAGES_EACH = 1000
 
 
 class Deliveries:
@@ -27,13 +32,15 @@ class Deliveries:
         quantities = _quantities(order, data.get("DeliveryNoteItems") or [])
         for part_no, quantity in quantities.items():
             order["rows"][part_no]["delivered"] += quantity
-        packages = data.get("DeliveryNotePackages") or []
+        number = self._state.take_number("delivery_note")
         order["delivery_notes"].append(
             {
+                "Id": number,
                 "note_no": data["NoteNo"],
-                "delivery_date": data["DeliveryDate"],
+                "date": dated(data["DeliveryDate"], self._state.now()),
                 "quantities": quantities,
-                "parcels": [package.get("ParcelNumber") for package in packages],
+                "packages": _packages(number, data.get("DeliveryNotePackages") or []),
+                "Created": self._state.now(),
             }
         )
         status = "Delivered" if _is_delivered(order) else "PartlyDelivered"
@@ -47,6 +54,19 @@ class Deliveries:
         if len(found) != 1:
             raise Refusal(400, f"No single order has OrderNo {number}; report the ERP's number first.")
         return found[0]
+
+
+def _packages(note: int, given: list[Record]) -> list[Record]:
+    """The parcels that have a number; one without a status is delivered, as most are."""
+    return [
+        {
+            "Id": note * PACKAGES_EACH + place,
+            "ShippingNo": package["ParcelNumber"],
+            "StatusId": package.get("StatusId") or PackageStatus.DELIVERED.value,
+        }
+        for place, package in enumerate(given, start=1)
+        if package.get("ParcelNumber")
+    ]
 
 
 def _quantities(order: Record, items: list[Record]) -> dict[str, Decimal]:

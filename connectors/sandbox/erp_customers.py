@@ -44,7 +44,7 @@ class ErpCustomers:
         The page begins behind the code ``after``, so nothing that changes meanwhile moves another
         record. Only a total of changed ones has to be counted.
         """
-        kind, since, limit = self._kind(request), _since(request), _limit(request)
+        kind, since, limit = self._kind(request), since_of(request), page_limit(request)
         rows = self._listed(request.query.get("after") or None, kind, since)
         page = list(islice(rows, limit + 1))
         shown = [self.shown(row) for row in page[:limit]]
@@ -151,9 +151,9 @@ def _content(customer: Record) -> Record:
     return {name: value for name, value in customer.items() if name != "changed"}
 
 
-def _since(request: Request) -> str:
-    """The moment from which on changes are wanted, as `add_customer` writes it; empty for everything."""
-    text = request.query.get("since", "")
+def since_of(request: Request, name: str = "since") -> str:
+    """Return a moment of the query as the ERP writes its own, empty when there is none; refuse (422) another text."""
+    text = request.query.get(name, "")
     if not text:
         return ""
     try:
@@ -161,11 +161,12 @@ def _since(request: Request) -> str:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise invalid({"since": "must be an ISO 8601 moment with its offset"})
+        raise invalid({name: "must be an ISO 8601 moment with its offset"})
     return f"{written(moment)}Z"
 
 
-def _limit(request: Request) -> int:
+def page_limit(request: Request) -> int:
+    """Return how many a page may hold; refuse (422) what is no number or too large."""
     text = request.query.get("limit", str(LONGEST_PAGE))
     if not text.isdecimal() or not 1 <= int(text) <= LONGEST_PAGE:
         raise invalid({"limit": f"must be a whole number from 1 to {LONGEST_PAGE}"})

@@ -16,7 +16,7 @@ ANY_WRITE = "*"
 COUNT = {"type": "integer", "minimum": 0}
 SECONDS = {"type": "number", "minimum": 0}
 SHARE = {"type": "number", "minimum": 0, "maximum": 1}
-FLOATS = {"error_rate", "latency", "short"}
+FLOATS = {"error_rate", "latency", "short", "double_events", "drop_events", "late_events"}
 SHAPES: dict[str, dict[str, Any]] = {
     "error_rate": SHARE,
     "throttle": {"type": "boolean"},
@@ -30,6 +30,11 @@ SHAPES: dict[str, dict[str, Any]] = {
     "expire_tokens": {"type": "boolean"},
     "jobs": {"enum": ["hang", "fail", None]},
     "fail_rows": {"type": "array", "items": {"type": "string"}},
+    "fail_captures": COUNT,
+    "double_events": SHARE,
+    "drop_events": SHARE,
+    "late_events": SHARE,
+    "shuffle_events": {"type": "boolean"},
     "refuse_customers": {"type": "boolean"},
     "short": SHARE,
 }
@@ -84,10 +89,26 @@ class Faults:
 
 @dataclass(kw_only=True)
 class NorceFaults(Faults):
-    """Norce's faults: ``jobs`` hang or fail, ``fail_rows`` are codes and e-mail addresses of refused records."""
+    """Norce's faults: ``jobs`` hang or fail, ``fail_rows`` are codes and e-mail addresses of refused records.
+
+    ``fail_captures`` is how many captures fail. Of the events, ``double_events`` is the share that is sent
+    twice, ``drop_events`` that is never sent, ``late_events`` whose first try gets lost on the way;
+    ``shuffle_events`` sends those that are due in any order.
+    """
 
     jobs: str | None = None
     fail_rows: list[str] = field(default_factory=list)
+    fail_captures: int = 0
+    double_events: float = 0.0
+    drop_events: float = 0.0
+    late_events: float = 0.0
+    shuffle_events: bool = False
+
+    def fail_capture(self) -> bool:
+        """Tell whether this capture fails."""
+        fails = self.fail_captures > 0
+        self.fail_captures -= fails
+        return fails
 
 
 @dataclass(kw_only=True)
@@ -121,7 +142,7 @@ class FaultBoard:
 
         ``calls`` are the names of the calls per side. Unknown names are refused (400) with the known ones.
         """
-        _check_names(data, ["norce", "erp"], "sides")
+        check_names(data, ["norce", "erp"], "sides")
         norce, erp = self.norce, self.erp
         if "norce" in data:
             norce = NorceFaults(**_read_side(data["norce"], NorceFaults, calls["norce"], extra=["expire_tokens"]))
@@ -132,18 +153,19 @@ class FaultBoard:
 
 def _read_side(data: Any, kind: type[Faults], calls: list[str], extra: list[str] | None = None) -> dict[str, Any]:
     deeds = extra or []
-    _check_names(data, [*(each.name for each in fields(kind)), *deeds], "faults")
+    check_names(data, [*(each.name for each in fields(kind)), *deeds], "faults")
     for name, value in data.items():
         refuse_errors(Draft202012Validator(SHAPES[name]).iter_errors(value), name)
     read = {name: value for name, value in data.items() if name not in deeds}
     if isinstance(read.get("lose_answers"), int):
         read["lose_answers"] = {ANY_WRITE: read["lose_answers"]}
-    _check_names(read.get("lose_answers", {}), [ANY_WRITE, *calls], "calls")
-    _check_names(read.get("fail_next", {}), calls, "calls")
+    check_names(read.get("lose_answers", {}), [ANY_WRITE, *calls], "calls")
+    check_names(read.get("fail_next", {}), calls, "calls")
     return {name: float(value) if name in FLOATS else value for name, value in read.items()}
 
 
-def _check_names(given: Any, known: list[str], what: str) -> None:
+def check_names(given: Any, known: list[str], what: str) -> None:
+    """Refuse (400) anything but a JSON object whose members are known; ``what`` they are called."""
     if not isinstance(given, dict):
         raise Refusal(400, f"The {what} must be a JSON object with any of: {', '.join(known)}.")
     unknown = [name for name in given if name not in known]

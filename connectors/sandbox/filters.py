@@ -218,3 +218,8 @@ def _next(tokens: list[str]) -> str:
     if not tokens:
         raise FilterError("$filter ends too early.")
     return tokens.pop(0)
+
+
+def fields_of(tree: Filter) -> set[str]:
+    """Return the names of the fields that a filter compares."""
+    return fields_of(tree.left) | fields_of(tree.right) if isinstance(tree, Both | Either) else {tree.field}

@@ -5,7 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
-from connectors.sandbox.registration import SYSTEM_ACCOUNT
+from connectors.sandbox.changes import raise_customer_changed
+from connectors.sandbox.placing import SYSTEM_ACCOUNT
 from connectors.sandbox.state import State
 from connectors.sandbox.table import Record
 
@@ -21,9 +22,10 @@ def forget_customer(state: State, record: Record) -> None:
     The id, the code and everything that is no personal text are kept. Norce does not publish what is
     kept and what scrambled values look like, so both are inferred.
     """
-    record.update({name: _scrambled(record[name]) for name in PERSONAL if record.get(name)})
-    record.update(IsForgotten=True, Updated=state.now(), UpdatedBy=SYSTEM_ACCOUNT)
+    scrambled = {name: _scrambled(record[name]) for name in PERSONAL if record.get(name)}
+    record.update(scrambled, IsForgotten=True, Updated=state.now(), UpdatedBy=SYSTEM_ACCOUNT)
     state.customers.save(record)
+    raise_customer_changed(state, record, ["IsForgotten", *scrambled])
 
 
 def note_refill(state: State, record: Record, given: Record) -> None:

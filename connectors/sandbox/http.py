@@ -13,7 +13,7 @@ import simplejson
 
 @dataclass(frozen=True, kw_only=True)
 class Request:
-    """One HTTP request. Header names are lower case, ``params`` holds the variable parts of the path."""
+    """One HTTP request. ``path`` is as on the wire, header names are lower case, ``params`` are parts of the path."""
 
     method: str
     path: str
@@ -28,7 +28,7 @@ class Request:
         parts = urlsplit(target)
         return cls(
             method=method.upper(),
-            path=unquote(parts.path),
+            path=parts.path,
             query=dict(parse_qsl(parts.query, keep_blank_values=True)),
             headers={name.lower(): value for name, value in headers.items()},
             body=body,
@@ -129,13 +129,15 @@ class Router:
 
     def find(self, request: Request) -> tuple[Route, Request]:
         """Return the route and the request with its path parameters; refuse with 404 or 405."""
-        methods = self._fixed.get(request.path, {})
+        methods = self._fixed.get(unquote(request.path), {})
         if request.method in methods:
             return methods[request.method], request
         for expression, method, route in self._variable:
             match = expression.fullmatch(request.path)
             if match and method == request.method:
-                return route, replace(request, params=match.groupdict())
+                # Only now, so that a code may hold what parts a path.
+                params = {name: unquote(part) for name, part in match.groupdict().items()}
+                return route, replace(request, params=params)
         if methods:
             raise Refusal(405, f"{request.path} takes {', '.join(methods)}.", headers={"Allow": ", ".join(methods)})
         raise Refusal(404, f"There is nothing at {request.path}.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from connectors.sandbox.applications import APPLICATIONS
+from connectors.sandbox.changes import changed_members, raise_company_changed, raise_customer_changed
 from connectors.sandbox.faults import FaultBoard
 from connectors.sandbox.forgetting import note_refill
 from connectors.sandbox.imports import COMPANY, CUSTOMER, KINDS, SWITCHES, Kind, identity_problem
@@ -59,7 +60,10 @@ class Importer:
         if record is None:
             record = self._new(kind, given, row, outcome)
         self._refuse_foreign_code(kind, given, record)
+        before = {} if is_new else dict(record)
         self._write(record, kind, names, given, account=header["AccountId"])
+        tell = raise_company_changed if kind is COMPANY else raise_customer_changed
+        tell(self._state, record, changed_members(before, record, names))
         outcome.insert += is_new
         outcome.updates += not is_new
         self._relations.write(kind, record, names, {**given, kind.delta: row.get(kind.delta)}, outcome)

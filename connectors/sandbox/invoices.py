@@ -5,8 +5,11 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 
 from connectors.sandbox.contracts import check
+from connectors.sandbox.faults import FaultBoard
 from connectors.sandbox.http import Refusal, Request, Response
+from connectors.sandbox.order_events import raise_capture_completed
 from connectors.sandbox.orders import find_order, find_payment, left_of, record, release
+from connectors.sandbox.placing import dated
 from connectors.sandbox.state import State
 from connectors.sandbox.table import Record
 
@@ -16,14 +19,16 @@ CENT = Decimal("0.01")
 class Invoices:
     """The calls CreateInvoice and CreditPayment."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, faults: FaultBoard) -> None:
         self._state = state
+        self._faults = faults
 
     def create_invoice(self, request: Request) -> Response:
         """Keep the invoice, capture its amount and set Invoiced.
 
         IsLastInvoiceForOrder left out or null counts as true: it gives the rest of the reservations
-        back, and no further invoice is taken.
+        back, and no further invoice is taken. A capture that fails leaves the reservations as they were;
+        that the invoice stands all the same is inferred.
         """
         data = request.json()
         check("order", "Invoice", data)
@@ -34,17 +39,22 @@ class Invoices:
         amount = _amount(data)
         payment = _payment_to_capture(order, data, amount)
         is_last = data.get("IsLastInvoiceForOrder") is not False
-        _capture(order, data["InvoiceNo"], payment, amount)
-        _close(order, data, is_last=is_last)
-        order["invoices"].append(
-            {
-                "invoice_no": data["InvoiceNo"],
-                "amount": amount,
-                "credited": Decimal(0),
-                "captured_from": _name_of(payment) if payment else None,
-                "is_last": is_last,
-            }
-        )
+        captured = payment if payment and not self._faults.norce.fail_capture() else None
+        if captured:
+            _capture(order, data["InvoiceNo"], captured, amount)
+        _close(order, is_last=is_last, is_captured=captured is not None)
+        invoice = {
+            "Id": self._state.take_number("invoice"),
+            "invoice_no": data["InvoiceNo"],
+            "date": dated(data.get("InvoiceDate"), self._state.now()),
+            "amount": amount,
+            "credited": Decimal(0),
+            "captured_from": _name_of(captured) if captured else None,
+            "is_last": is_last,
+        }
+        order["invoices"].append(invoice)
+        if payment:
+            raise_capture_completed(self._state, order, invoice["Id"], is_captured=captured is not None)
         record(self._state, order, "CreateInvoice", "Invoiced", invoice_no=data["InvoiceNo"], amount=amount)
         return Response()
 
@@ -68,7 +78,8 @@ class Invoices:
             order["refunds"].append({"invoice_no": number, "payment_ref": payment["payment_ref"], "amount": amount})
         invoice["credited"] += amount
         credited = {"invoice_no": number, "credited_invoice_no": invoice["invoice_no"], "amount": amount}
-        order["credits"].append(credited)
+        made = {"Id": self._state.take_number("invoice"), "date": dated(data.get("InvoiceDate"), self._state.now())}
+        order["credits"].append(credited | made)
         record(self._state, order, "CreditPayment", order["status"], **credited)
         return Response()
 
@@ -110,15 +121,14 @@ def _payment_to_capture(order: Record, data: Record, amount: Decimal) -> Record 
     return payment
 
 
-def _capture(order: Record, number: str, payment: Record | None, amount: Decimal) -> None:
-    if payment:
-        payment["captured"] += amount
-        order["captures"].append({"invoice_no": number, "payment_ref": payment["payment_ref"], "amount": amount})
+def _capture(order: Record, number: str, payment: Record, amount: Decimal) -> None:
+    payment["captured"] += amount
+    order["captures"].append({"invoice_no": number, "payment_ref": payment["payment_ref"], "amount": amount})
 
 
-def _close(order: Record, data: Record, *, is_last: bool) -> None:
+def _close(order: Record, *, is_last: bool, is_captured: bool) -> None:
     order["closed"] = is_last
-    if is_last and not data.get("SuppressPspCall"):
+    if is_last and is_captured:
         for payment in order["payments"]:
             release(payment)
 

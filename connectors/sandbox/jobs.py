@@ -10,7 +10,9 @@ from typing import Any
 
 import simplejson
 
+from connectors.sandbox.applications import CLIENT_ID
 from connectors.sandbox.contracts import INT32
+from connectors.sandbox.events import raise_event
 from connectors.sandbox.faults import FaultBoard
 from connectors.sandbox.http import Refusal, Request, Response
 from connectors.sandbox.state import State
@@ -142,6 +144,8 @@ class Jobs:
         job.update(StatusId=int(outcome.status), IsFinished=True, Stop=now, LastUpdated=now)
         job.update(Insert=outcome.insert, Updates=outcome.updates, Fail=outcome.fail, stopped=self._state.clock())
         self._state.jobs.save(job)
+        ended = {"ClientId": CLIENT_ID, "JobId": job["JobId"], "StatusId": job["StatusId"]}
+        raise_event(self._state, "JobCompletedEvent", ended)
 
     def _outcome(self, job: Record) -> Outcome:
         if self._faults.norce.jobs == "fail":

@@ -7,6 +7,7 @@ from typing import Any
 
 from connectors.sandbox.contracts import check
 from connectors.sandbox.http import Refusal, Request, Response
+from connectors.sandbox.order_events import raise_status_event
 from connectors.sandbox.state import State
 from connectors.sandbox.table import Record
 
@@ -47,8 +48,9 @@ def release(payment: Record) -> None:
 
 
 def record(state: State, order: Record, call: str, status: str, **facts: Any) -> None:
-    """Set the status, add a line to the history and save."""
-    order["status"] = status
+    """Set the status, raise its event, add a line to the history and save."""
+    raise_status_event(state, order, call, status)
+    order["status"], order["Updated"] = status, state.now()
     order["history"].append({"call": call, "status": status, **facts, "time": state.now()})
     state.orders.save(order)
 
@@ -67,7 +69,7 @@ def take_erp_number(state: State, order: Record, number: str) -> None:
     """Give the order the ERP's number; refuse (400) one that another order has."""
     if any(other is not order for other in state.orders.find("erp_order_no", number)):
         raise Refusal(400, f"ErpOrderNo {number} belongs to another order.")
-    order["erp_order_no"] = number
+    order["erp_order_no"], order["Updated"] = number, state.now()
 
 
 class Orders:

@@ -7,11 +7,13 @@ import uuid
 from collections.abc import Mapping
 from decimal import Decimal
 
+from connectors.sandbox.changes import raise_company_changed, raise_customer_changed, raise_relation_changed
+from connectors.sandbox.order_events import raise_order_received
+from connectors.sandbox.placing import SYSTEM_ACCOUNT, placed, quotation_id
 from connectors.sandbox.state import State, folded, letters_and_digits
 from connectors.sandbox.table import Record, Table
 
 SWEDISH_VAT_NO = re.compile(r"SE(\d{10})01")
-SYSTEM_ACCOUNT = 9
 
 
 def register_order(state: State, request: Record) -> Record:
@@ -19,35 +21,17 @@ def register_order(state: State, request: Record) -> Record:
 
     Payments become reservations. The buyer (SellTo) becomes a customer by e-mail address and, when
     the company has a name, a company by number, both without a code unless the order carries one.
+    What Query shows of the order is kept beside it.
     """
-    application = (request.get("Header") or {}).get("ApplicationKey") or ""
-    source = request.get("Source") or ""
-    reference = request.get("ClientOrderRef") or ""
-    key = f"{application}/{source}/{reference}"
+    key = "/".join((_application(request), request.get("Source") or "", request.get("ClientOrderRef") or ""))
     known = state.orders.get(key)
     if known:
         return known
-    order = {
-        "key": key,
-        "client_order_ref": reference,
-        "application_key": application,
-        "source": source,
-        "erp_order_no": None,
-        "status": "Created",
-        "currency": request.get("CurrencyCode"),
-        "history": [],
-        "repeats": 0,
-        "rows": _rows(request.get("Items") or []),
-        "payments": [_reservation(payment) for payment in request.get("Payments") or []],
-        "delivery_notes": [],
-        "invoices": [],
-        "captures": [],
-        "credits": [],
-        "refunds": [],
-        "closed": False,
-    }
+    order = _new_order(state, key, request)
+    # Norce raises it before the order exists (query-event.md § 3.3).
+    raise_order_received(state, order)
     state.orders.save(order)
-    _register_buyer(state, request.get("SellTo") or {})
+    state.placed.save(placed(state, order, request, _register_buyer(state, request.get("SellTo") or {})))
     return order
 
 
@@ -63,15 +47,50 @@ def new_company(state: State, values: Record) -> Record:
 
 def relate(state: State, customer_id: int, company_id: int, *, is_active: bool, is_primary: bool = False) -> None:
     """Keep the relation between a customer and a company."""
-    state.relations.save(
-        {
-            "key": f"{customer_id}:{company_id}",
-            "CustomerId": customer_id,
-            "CompanyId": company_id,
-            "IsActive": is_active,
-            "IsPrimary": is_primary,
-        }
-    )
+    relation = {
+        "key": f"{customer_id}:{company_id}",
+        "CustomerId": customer_id,
+        "CompanyId": company_id,
+        "IsActive": is_active,
+        "IsPrimary": is_primary,
+    }
+    if state.relations.get(relation["key"]) != relation:
+        raise_relation_changed(state, company_id)
+    state.relations.save(relation)
+
+
+def _new_order(state: State, key: str, request: Record) -> Record:
+    """An order of which nothing has happened yet."""
+    reference = request.get("ClientOrderRef") or ""
+    return {
+        "key": key,
+        "Id": state.take_number("order"),
+        "QuotationId": quotation_id(state, reference),
+        "Created": state.now(),
+        "Updated": None,
+        "client_order_ref": reference,
+        "application_key": _application(request),
+        "source": request.get("Source") or "",
+        "erp_order_no": None,
+        "status": "Created",
+        "currency": request.get("CurrencyCode"),
+        "contact": _contact(request),
+        "drop_point": ((request.get("ShippingAdvice") or {}).get("PickupStore") or {}).get("Code"),
+        "history": [],
+        "repeats": 0,
+        "rows": _rows(request.get("Items") or []),
+        "payments": [_reservation(payment) for payment in request.get("Payments") or []],
+        "delivery_notes": [],
+        "invoices": [],
+        "captures": [],
+        "credits": [],
+        "refunds": [],
+        "closed": False,
+    }
+
+
+def _application(request: Record) -> str:
+    return (request.get("Header") or {}).get("ApplicationKey") or ""
 
 
 def _new(state: State, series: str, values: Record) -> Record:
@@ -86,6 +105,12 @@ def _new(state: State, series: str, values: Record) -> Record:
         "Updated": None,
         "UpdatedBy": None,
     }
+
+
+def _contact(request: Record) -> Record:
+    """The buyer as events name one."""
+    person = (request.get("SellTo") or {}).get("Person") or {}
+    return {name: person.get(name) for name in ("Email", "CellPhone", "FirstName", "LastName")}
 
 
 def _rows(items: list[Record]) -> dict[str, Record]:
@@ -115,14 +140,36 @@ def _reservation(payment: Record) -> Record:
     }
 
 
-def _register_buyer(state: State, buyer: Record) -> None:
-    customer = _register_person(state, buyer.get("Person") or {})
-    company = _register_company(state, buyer.get("Company") or {})
+def _register_buyer(state: State, buyer: Record) -> Record:
+    """Register who buys; return their ids and codes as an order names them."""
+    person = buyer.get("Person") or {}
+    address = _address(person.get("Address") or {})
+    customer = _register_person(state, person, address)
+    company = _register_company(state, buyer.get("Company") or {}, address)
     if customer and company:
         relate(state, customer["Id"], company["Id"], is_active=True)
+    return {
+        f"Buyer{kind}{name}": record[member] if record else None
+        for kind, record in (("Customer", customer), ("Company", company))
+        for name, member in (("Id", "Id"), ("Code", "Code"))
+    }
 
 
-def _register_person(state: State, person: Record) -> Record | None:
+def _address(given: Record) -> Record | None:
+    """An order's address as an import would set it, None when there is none."""
+    address = {
+        "CareOf": given.get("CareOf"),
+        "AddressLine1": given.get("Line1") or given.get("Box"),
+        "AddressLine2": given.get("Line2"),
+        "ZipCode": given.get("ZipCode"),
+        "City": given.get("City"),
+        "Region": given.get("Region"),
+        "CountryCode": given.get("Country"),
+    }
+    return address if any(address.values()) else None
+
+
+def _register_person(state: State, person: Record, address: Record | None) -> Record | None:
     email, code = person.get("Email"), person.get("CustomerCode")
     if not email and not code:
         return None
@@ -134,13 +181,16 @@ def _register_person(state: State, person: Record) -> Record | None:
         "LastName": person.get("LastName"),
         "CellPhoneNumber": person.get("CellPhone"),
         "PhoneNumber": person.get("PrivatePhone") or person.get("WorkPhone"),
+        "InvoiceAddress": address,
     }
     customer = known or new_customer(state, values)
     state.customers.save(customer)
+    if not known:
+        raise_customer_changed(state, customer, values)
     return customer
 
 
-def _register_company(state: State, company: Record) -> Record | None:
+def _register_company(state: State, company: Record, address: Record | None) -> Record | None:
     """An empty Company object comes with consumer orders too (orders.md P6), so one field must be filled."""
     code, name, vat_no = company.get("Code"), company.get("Name"), company.get("VatNo")
     if not (code or name or vat_no):
@@ -151,8 +201,11 @@ def _register_company(state: State, company: Record) -> Record | None:
     numbers = {"vat_no": number, "natural": organisation_no or number}
     known = _known(state.companies, code, numbers)
     values = {"Code": code, "Name": name, "VatNo": vat_no, "OrganizationNo": organisation_no}
+    values["InvoiceAddress"] = address
     registered = known or new_company(state, values)
     state.companies.save(registered)
+    if not known:
+        raise_company_changed(state, registered, values)
     return registered
 
 

@@ -59,8 +59,8 @@ class Relations:
         index, other = ("customer", "CompanyId") if kind is CUSTOMER else ("company", "CustomerId")
         for relation in self._state.relations.find(index, str(record["Id"])):
             if relation["IsActive"] and relation[other] not in kept:
-                relation["IsActive"] = False
-                self._state.relations.save(relation)
+                primary = relation["IsPrimary"]
+                relate(self._state, relation["CustomerId"], relation["CompanyId"], is_active=False, is_primary=primary)
                 outcome.updates += 1
 
     def _relate(self, kind: Kind, record: Record, number: int, is_primary: bool, *, is_active: bool) -> None:

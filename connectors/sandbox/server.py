@@ -1,4 +1,4 @@
-"""The sandbox over HTTP on 127.0.0.1, with its state kept in a file."""
+"""The sandbox over HTTP on 127.0.0.1, with its state kept in a file and its events sent to the hub."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from connectors.sandbox.core import Sandbox
+from connectors.sandbox.event_delivery import EventDelivery
 from connectors.sandbox.http import Request, Response
 from connectors.sandbox.state_file import StateFile
 
@@ -17,6 +18,9 @@ LONGEST_BODY = 64 * 1024 * 1024
 SAVE_EVERY = 1.0
 # Writing a large state takes long, so the pause grows with it: at most a tenth of the time is spent writing.
 PAUSE_PER_WRITE = 10
+# Norce sends its events side by side too, so that they overtake each other.
+EVENT_SENDERS = 4
+EVENT_PAUSE = 0.1
 
 
 class SandboxServer:
@@ -29,6 +33,8 @@ class SandboxServer:
         self._threads = [threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.1})]
         if file:
             self._threads.append(threading.Thread(target=self._keep_saving, args=[file]))
+        for _ in range(EVENT_SENDERS if sandbox.state.raises_events else 0):
+            self._threads.append(threading.Thread(target=self._keep_delivering, args=[sandbox.delivery]))
 
     @property
     def url(self) -> str:
@@ -56,6 +62,11 @@ class SandboxServer:
             began = time.monotonic()
             file.save()
             pause = max(SAVE_EVERY, PAUSE_PER_WRITE * (time.monotonic() - began))
+
+    def _keep_delivering(self, delivery: EventDelivery) -> None:
+        while not self._stopped.is_set():
+            if not delivery.deliver_one():
+                self._stopped.wait(EVENT_PAUSE)
 
 
 class _Server(ThreadingHTTPServer):

@@ -52,8 +52,8 @@ class Table:
         key = record[self._key]
         if key not in self._rows:
             self._order.add(key)
-        self._forget_entries(key)
         entries = [(name, value) for name, values in self._indexes.items() for value in values(record) if value]
+        self._forget_entries(key, kept=entries)
         for entry in entries:
             self._found.setdefault(entry, {})[key] = None
         self._entries[key] = entries
@@ -82,8 +82,9 @@ class Table:
         self._unsaved.clear()
         return list(self._encoded.values())
 
-    def _forget_entries(self, key: Any) -> None:
-        for entry in self._entries.pop(key, ()):
+    def _forget_entries(self, key: Any, kept: Iterable[tuple[str, str]] = ()) -> None:
+        """Drop a record's entries; one that is kept keeps its place among the others."""
+        for entry in set(self._entries.pop(key, ())).difference(kept):
             self._found[entry].pop(key, None)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from connectors.sandbox.deliveries import Deliveries
+from connectors.sandbox.events import show_events
 from connectors.sandbox.faults import FaultBoard
 from connectors.sandbox.forgetting import forget_customer
 from connectors.sandbox.http import Handler, Refusal, Request, Response, Router
@@ -74,6 +75,7 @@ class Tenant:
             "refilled": list(state.refilled),
             "companies": [self._with_relations(row, "company") for row in state.companies],
             "jobs": [{**self.jobs.describe(job), "Log": job["log"]} for job in state.jobs],
+            "events": show_events(state),
             "calls": state.calls,
             "tokens": {
                 "issued": state.numbers["tokens"],
@@ -97,7 +99,7 @@ class Tenant:
         return {**record, "Relations": [{k: v for k, v in row.items() if k != "key"} for row in related]}
 
     def _add_routes(self) -> None:
-        orders, deliveries, invoices = Orders(self._state), Deliveries(self._state), Invoices(self._state)
+        orders, deliveries, invoices = Orders(self._state), Deliveries(self._state), Invoices(self._state, self._faults)
         imports, query, jobs = Imports(self.jobs), Query(self._state), self.jobs
         self.router.add("POST", TOKEN_PATH, self._give_token, "connect/token")
         calls: dict[tuple[str, str], Handler] = {
@@ -116,9 +118,8 @@ class Tenant:
         }
         for (method, name), handler in calls.items():
             self.router.add(method, f"{CONNECT}{name}", handler, name)
-        self.router.add("GET", f"{QUERY}Core/Applications", query.applications, "Core/Applications")
-        self.router.add("GET", f"{QUERY}Customers/Customers", query.customers, "Customers/Customers")
-        self.router.add("GET", f"{QUERY}Customers/Companies", query.companies, "Customers/Companies")
+        for name, handler in query.calls():
+            self.router.add("GET", f"{QUERY}{name}", handler, name)
 
     def _give_token(self, request: Request) -> Response:
         return self._identity.give_token(request)

@@ -56,5 +56,5 @@ def _line(row: Attempt) -> Line:
         outcome=row.get_outcome_display(),
         at=row.started_at,
         by=row.asked_by or row.worker,
-        text="\n".join(filter(None, (row.reason, row.error))),
+        text="\n".join(filter(None, (row.reason, row.cause))),
     )

@@ -7,11 +7,11 @@ from typing import Any
 
 from django.contrib.admin import ShowFacets, display
 from django.contrib.admin.utils import unquote
-from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,13 +19,13 @@ from django.utils.translation import gettext_lazy as _
 from hub import work
 from hub.admin.attempts import lines
 from hub.admin.badges import state_badge
-from hub.admin.bulk import retry_page
+from hub.admin.bulk import bulk_page
 from hub.admin.links import item_url, short
 from hub.admin.reasons import ReasonForm, attempt, back_to, reason_dialog
 from hub.admin.theme import ActionVariant, InfinitePaginator, ModelAdmin, action
 from hub.admin.trouble import Trouble, trouble_of
-from hub.models import WorkItem
-from hub.panels import TROUBLE_COUNT
+from hub.alike import alike
+from hub.models import BulkAction, WorkItem
 
 
 class BigTableAdmin(ModelAdmin):
@@ -45,6 +45,17 @@ class BigTableAdmin(ModelAdmin):
 class ReadOnlyAdmin(BigTableAdmin):
     """Rows that people read and nobody edits."""
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Return the row with the words that head its page (`unfold/helpers/header_title.html`)."""
+        item: Any = super().get_object(request, object_id, from_field)
+        if item is not None:
+            item.page_title = self.page_title(item)
+        return item
+
+    def page_title(self, item: Any) -> str:
+        """Return what a row's page is called: Python's name of it is often the hub's own word."""
+        return str(item)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Nobody adds."""
         return False
@@ -56,6 +67,15 @@ class ReadOnlyAdmin(BigTableAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Nobody deletes; `prune` does."""
         return False
+
+
+# As many digits as any number of a key's column may have.
+BIGINT_DIGITS = 18
+
+
+def typed_number(text: str, digits: int = 9) -> int | None:
+    """Return the number that somebody has typed, None for another text and for one that no column can hold."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else None
 
 
 class LegalButtonsAdmin(ReadOnlyAdmin):
@@ -80,14 +100,13 @@ class LegalButtonsAdmin(ReadOnlyAdmin):
             return back_to(request, reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist"))
         if attempt(request, lambda: deed(obj, request.user.get_username()), done):
             self.log_change(request, obj, done)
-            cache.delete(TROUBLE_COUNT)
         return back_to(request, item_url(obj))
 
 
 class WorkItemAdmin(LegalButtonsAdmin):
     """A table of work: state, reason and remedy in words, *Retry* and *Cancel* with a typed reason."""
 
-    actions = ("retry_selected",)
+    actions = ("retry_selected", "cancel_selected")
     actions_detail: tuple[str, ...] = ("retry", "cancel")
     change_form_outer_before_template = "admin/hub/trouble.html"
 
@@ -98,7 +117,22 @@ class WorkItemAdmin(LegalButtonsAdmin):
 
     def has_retry_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
         """Whether the user may retry and cancel work."""
-        return request.user.has_perm("hub.retry_workitem")
+        return request.user.has_perm("hub.retry")
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that asks before all items with the same error are retried."""
+        view = self.admin_site.admin_view(self.alike_view)
+        return [path("<path:object_id>/alike/", view, name=f"hub_{self.opts.model_name}_alike"), *super().get_urls()]
+
+    def alike_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask why, then retry everything that has stopped by the same cause as an item."""
+        item = self.get_object(request, unquote(object_id))
+        if not self.has_retry_permission(request):
+            raise PermissionDenied
+        if item is None:
+            raise Http404
+        context = {"back": item_url(item), "cause": item.cause}
+        return bulk_page(self, request, alike(item), **context) or back_to(request, item_url(item))
 
     def trouble(self, obj: WorkItem) -> Trouble | None:
         """Return the box on top of the item's page, if any."""
@@ -150,7 +184,12 @@ class WorkItemAdmin(LegalButtonsAdmin):
     @action(description=_("Retry what is held or failed…"), permissions=["retry"])
     def retry_selected(self, request: HttpRequest, queryset: QuerySet[WorkItem]) -> HttpResponse | None:
         """Ask before the selected items are retried."""
-        return retry_page(self, request, queryset)
+        return bulk_page(self, request, queryset)
+
+    @action(description=_("Cancel what has not ended…"), permissions=["retry"])
+    def cancel_selected(self, request: HttpRequest, queryset: QuerySet[WorkItem]) -> HttpResponse | None:
+        """Ask before the selected items are given up."""
+        return bulk_page(self, request, queryset, deed=BulkAction.Deed.CANCEL)
 
     @display(description=_("state"), ordering="state")
     def state_badge(self, item: WorkItem) -> SafeString:
@@ -160,7 +199,7 @@ class WorkItemAdmin(LegalButtonsAdmin):
     @display(description=_("reason"))
     def short_reason(self, item: WorkItem) -> str:
         """Return the reason, cut for a list."""
-        return short(item.error)
+        return short(item.cause)
 
     @display(description=_("attempts"))
     def attempt_list(self, item: WorkItem) -> SafeString:

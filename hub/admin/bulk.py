@@ -1,74 +1,72 @@
-"""Retry many: a page that states the number, shows the first of them, and asks why."""
+"""Ask before a deed happens to many items: a page that states the number, shows the first of them, and asks why."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from hub import work
+from hub import bulk_actions, work
+from hub.admin.item_words import names_of
 from hub.admin.theme import ModelAdmin
-from hub.models import WorkItem
+from hub.models import BulkAction
 from hub.models.work import TROUBLED
 
 SHOWN = 20
-MOST = 1000
-ACTION = "retry_selected"
+Deed = BulkAction.Deed
+LEGAL = {Deed.RETRY: TROUBLED, Deed.CANCEL: work.CANCELLABLE}
 
 
-def retry_page(
-    admin: ModelAdmin, request: HttpRequest, items: QuerySet[WorkItem], labels: Sequence[str] | None = None
-) -> TemplateResponse | None:
-    """Ask before the held and failed ones of ``items`` are retried; None when that is done.
+def bulk_page(
+    admin: ModelAdmin,
+    request: HttpRequest,
+    items: QuerySet[Any],
+    *,
+    deed: BulkAction.Deed = Deed.RETRY,
+    labels: Sequence[str] | None = None,
+    **context: Any,
+) -> HttpResponse | None:
+    """Ask why, then start the deed on those of ``items`` that it is legal for and lead to its result page.
 
-    ``labels`` names what is selected, where that is not the work items themselves.
+    None when it is legal for none of them; that is said. ``labels`` names what is selected, where that is not the
+    work items themselves; ``context`` is for the page: ``back`` to where, and the ``cause`` that they share.
     """
-    stopped = list(items.filter(state__in=TROUBLED).order_by("pk")[:MOST])
-    if not stopped:
-        messages.warning(request, _("Nothing of what you selected is held or failed: there is nothing to retry."))
+    legal = items.filter(state__in=LEGAL[deed]).order_by("pk")
+    number = legal[: bulk_actions.MOST].count()
+    if not number:
+        messages.warning(request, _nothing(deed))
         return None
     reason = request.POST.get("reason", "").strip()
     if "apply" in request.POST and reason:
-        _retry(request, stopped, reason)
-        return None
-    return _ask(admin, request, stopped, labels)
+        action = bulk_actions.start(legal, deed=deed, by=request.user.get_username(), reason=reason)
+        return HttpResponseRedirect(action.get_absolute_url())
+    names = list(labels) if labels is not None else names_of(legal[:SHOWN])
+    more = (len(names) if labels is not None else number) - SHOWN
+    return _ask(admin, request, deed, {"number": number, "names": names[:SHOWN], "more": max(more, 0), **context})
 
 
-def _retry(request: HttpRequest, items: Sequence[WorkItem], reason: str) -> None:
-    refused = 0
-    for item in items:
-        try:
-            work.retry(item, by=request.user.get_username(), reason=reason)
-        except work.NotAllowed:
-            refused += 1
-    done = len(items) - refused
-    messages.success(
-        request, ngettext("%(n)d item will be tried again.", "%(n)d items will be tried again.", done) % {"n": done}
-    )
-    if refused:
-        messages.warning(request, _("%(n)d had gone on in the meantime and were left alone.") % {"n": refused})
+def _nothing(deed: BulkAction.Deed) -> str:
+    if deed == Deed.CANCEL:
+        return _("Everything that you selected has ended or is being worked on: there is nothing to cancel.")
+    return _("Nothing of what you selected is held or failed: there is nothing to retry.")
 
 
-def _ask(
-    admin: ModelAdmin, request: HttpRequest, items: Sequence[WorkItem], labels: Sequence[str] | None
-) -> TemplateResponse:
-    names = list(labels) if labels is not None else [str(item) for item in items]
-    context = {
+def _ask(admin: ModelAdmin, request: HttpRequest, deed: BulkAction.Deed, context: dict[str, Any]) -> TemplateResponse:
+    defaults = {
         **admin.admin_site.each_context(request),
-        "title": _("Retry"),
+        "title": deed.label,
         "opts": admin.opts,
-        "number": len(items),
-        "names": names[:SHOWN],
-        "more": max(len(names) - SHOWN, 0),
+        "deed": deed,
         "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
         "checkbox_name": ACTION_CHECKBOX_NAME,
-        "action_name": ACTION,
+        "action_name": request.POST.get("action", ""),
         "reason_missing": "apply" in request.POST,
+        "back": request.get_full_path(),
     }
-    return TemplateResponse(request, "admin/hub/bulk_retry.html", context)
+    return TemplateResponse(request, "admin/hub/bulk/ask.html", defaults | context)

@@ -1,26 +1,27 @@
-"""What people set: applications and value mappings."""
+"""What people set: applications, and the choice of one in forms and filters."""
 
 from __future__ import annotations
 
+from email.utils import parseaddr
 from typing import Any
 
 from django import forms
-from django.contrib import messages
-from django.contrib.admin import SimpleListFilter, display, register
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html
-from django.utils.translation import gettext, ngettext
+from django.contrib.admin import SimpleListFilter, register
+from django.core.validators import validate_email
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
-from hub.admin.links import list_url
-from hub.admin.mapping_files import MappingFilesAdmin
-from hub.admin.theme import ModelAdmin, ModelForm
-from hub.models import Application, OutboxMessage, ValueMapping
-from hub.models.work import TROUBLED, ErrorKind
-
-COUNTED = 1000
+from hub.admin.base import typed_number
+from hub.admin.history import HistoryAdmin
+from hub.admin.theme import ModelForm
+from hub.models import Application
+from hub.models.configuration import NoticeKind
 
 
 def application_choices(present: str = "") -> list[tuple[str, Any]]:
@@ -47,10 +48,71 @@ class ApplicationFilter(SimpleListFilter):
         return queryset.filter(application_key=self.value()) if self.value() else queryset
 
 
+class WordsField(forms.CharField):
+    """A list of words, written with commas between them."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return the list as one line; what a person has typed stays as it is."""
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        """Return the words, in their order and without blanks around them."""
+        words = (word.strip() for word in (super().to_python(value) or "").split(","))
+        return [word for word in words if word]
+
+
+class ApplicationForm(ModelForm):
+    """The kinds of mail as check boxes, codes by comma."""
+
+    uncaptured_methods = WordsField(
+        label=_("Payment methods that Norce must not capture"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_(
+            "Their codes, by comma, for example invoice, klarna. "
+            "Invoices and credits are registered in Norce, and no money is moved."
+        ),
+    )
+
+    notices = forms.MultipleChoiceField(
+        label=_("Mail to buyers"),
+        choices=NoticeKind.choices,
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+        help_text=_("Sent when Norce tells the event; none at first. The texts are under Mail templates."),
+    )
+
+    class Meta:
+        model = Application
+        fields = "__all__"
+        # Help texts are HTML, in which the model's <order@example.com> would vanish.
+        help_texts = {
+            "mail_from": _("Name and address, for example Exempel &lt;order@example.com&gt;; else MAIL_FROM."),
+            "order_infos": _(
+                "What is sent with the acknowledgement, by info code; erp_order_no, erp_customer_code or reference. "
+                'For example {"ERP_ORDER": "erp_order_no"}.'
+            ),
+            "order_url": _(
+                "For example https://admin.example.com/orders/{number}; {application} is the application's Norce id. "
+                "Blank: no link."
+            ),
+            "customer_url": _("With {id}, the customer's Norce id, or {code}, the ERP's. Blank: no link."),
+        }
+        widgets = {"order_infos": UnfoldAdminTextareaWidget(attrs={"rows": 3})}
+
+    def clean_mail_from(self) -> str:
+        """Refuse a sender that no mail can have."""
+        sender = str(self.cleaned_data["mail_from"]).strip()
+        if sender:
+            validate_email(parseaddr(sender)[1])
+        return sender
+
+
 @register(Application)
-class ApplicationAdmin(ModelAdmin):
+class ApplicationAdmin(HistoryAdmin):
     """A shop, market or brand; `sync_applications` makes the rows, people choose where they go."""
 
+    form = ApplicationForm
     list_display = ("name", "number", "key", "erp_connection", "currency", "is_active")
     list_select_related = ("erp_connection",)
     search_fields = ("name", "key__exact", "number__exact")
@@ -61,76 +123,6 @@ class ApplicationAdmin(ModelAdmin):
         """Find by name or key, by number where one is typed."""
         term = search_term.strip()
         found = queryset.filter(name__icontains=term) | queryset.filter(key=term.lower())
-        if term.isascii() and term.isdigit() and len(term) < 10:
-            found |= queryset.filter(number=int(term))
+        if (number := typed_number(term)) is not None:
+            found |= queryset.filter(number=number)
         return (found if term else queryset), False
-
-
-class ValueMappingForm(ModelForm):
-    """The application as a choice."""
-
-    application_key = forms.ChoiceField(label=_("Application"), required=False, widget=UnfoldAdminSelectWidget())
-
-    class Meta:
-        model = ValueMapping
-        fields = ("kind", "application_key", "norce_value", "erp_value")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer the applications there are."""
-        super().__init__(*args, **kwargs)
-        field = self.fields["application_key"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = application_choices(self.instance.application_key)
-
-
-@register(ValueMapping)
-class ValueMappingAdmin(MappingFilesAdmin, ModelAdmin):
-    """The ERP's word for a Norce value."""
-
-    form = ValueMappingForm
-    list_display = ("norce_value", "erp_value", "kind", "application")
-    list_filter = ("kind", ApplicationFilter)
-    search_fields = ("norce_value", "erp_value")
-    search_help_text = _("Norce value or ERP value")
-    ordering = ("kind", "norce_value", "application_key")
-    show_full_result_count = False
-
-    @display(description=_("application"), ordering="application_key")
-    def application(self, row: Any) -> str:
-        """Return the application's name, or that the row is for all."""
-        return str(row.application_name or row.application_key or gettext("All applications"))
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ValueMapping]:
-        """Add the applications' names in the same query."""
-        name = Application.objects.filter(key=OuterRef("application_key")).values("name")[:1]
-        rows: QuerySet[ValueMapping] = super().get_queryset(request).annotate(application_name=Subquery(name))
-        return rows
-
-    def response_add(
-        self, request: HttpRequest, obj: ValueMapping, post_url_continue: str | None = None
-    ) -> HttpResponse:
-        """After a new mapping, say how much work has waited for one and lead to it."""
-        _point_to_waiting(request)
-        return super().response_add(request, obj, post_url_continue)
-
-    def process_result(self, result: Any, request: HttpRequest) -> HttpResponse:
-        """After an import too."""
-        response = super().process_result(result, request)
-        _point_to_waiting(request)
-        return response
-
-
-def _point_to_waiting(request: HttpRequest) -> None:
-    stopped = OutboxMessage.objects.filter(state__in=TROUBLED, error_kind=ErrorKind.MAPPING)
-    number = len(stopped.values_list("pk", flat=True)[:COUNTED])
-    if number:
-        text = ngettext(
-            "%(n)d work item has stopped for a missing mapping:",
-            "%(n)d work items have stopped for missing mappings:",
-            number,
-        )
-        url = list_url("hub_outboxmessage", error_kind__exact=ErrorKind.MAPPING, state__exact="failed")
-        messages.info(
-            request,
-            format_html('{} <a class="hub-link" href="{}">{}</a>', text % {"n": number}, url, _("look and retry")),
-        )

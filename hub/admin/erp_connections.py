@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from connectors.norce.types.import_header import CompanyField, CustomerField
-from hub.admin.theme import ModelAdmin, ModelForm
+from hub.admin.history import HistoryAdmin
+from hub.admin.theme import ModelForm
 from hub.models import ErpConnection
 from hub.models.configuration import ValueKind
 
@@ -47,7 +48,10 @@ class ErpConnectionForm(ModelForm):
         choices=norce_fields,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget(),
-        help_text=_("Never sent: what Norce's people write in these fields stays."),
+        help_text=_(
+            "Never sent: what Norce's people write in these fields stays. "
+            "It goes to the ERP only where the ERP has just what Norce had before."
+        ),
     )
 
     class Meta:
@@ -59,12 +63,31 @@ class ErpConnectionForm(ModelForm):
             "owns_relations",
             "replaces_flags",
             "left_to_norce",
+            "creates_from_norce",
+            "order_url",
+            "customer_url",
+            "invoice_url",
             "brake_count",
             "brake_percent",
             "brake_short_percent",
         )
         # Help texts are HTML, in which the model's <NAME> would vanish.
-        help_texts = {"name": _("What follows ERP_URL_ in the environment, in lower case; default for ERP_URL.")}
+        help_texts = {
+            "name": _("What follows ERP_URL_ in the environment, in lower case; default for ERP_URL."),
+            "order_url": _(
+                "With {number} where the order's number stands. Business Central: "
+                "https://businesscentral.dynamics.com/TENANT/ENVIRONMENT?page=42&filter='No.'%20IS%20'{number}'. "
+                'Tryton: https://tryton.example.com/#DATABASE/model/sale.sale;domain=[["number","=","{number}"]]. '
+                "Blank: no link."
+            ),
+            "customer_url": _(
+                "With {code}. Business Central has customers on page 21, Tryton in model/party.party. Blank: no link."
+            ),
+            "invoice_url": _(
+                "With {number}, of invoices and credit notes. Business Central has posted invoices on page 132, "
+                "Tryton in model/account.invoice. Blank: no link."
+            ),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Keep percentages below a hundred."""
@@ -74,7 +97,7 @@ class ErpConnectionForm(ModelForm):
 
 
 @register(ErpConnection)
-class ErpConnectionAdmin(ModelAdmin):
+class ErpConnectionAdmin(HistoryAdmin):
     """An ERP by name."""
 
     form = ErpConnectionForm
@@ -82,6 +105,8 @@ class ErpConnectionAdmin(ModelAdmin):
     fieldsets = (
         (None, {"fields": ("name", "strict_kinds")}),
         (_("People and companies"), {"fields": ("party_rule", "owns_relations", "replaces_flags", "left_to_norce")}),
+        (_("From Norce to the ERP"), {"fields": ("creates_from_norce",)}),
+        (_("Links into the ERP"), {"fields": ("order_url", "customer_url", "invoice_url")}),
         (_("Brakes"), {"fields": ("brake_count", "brake_percent", "brake_short_percent")}),
     )
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hub import restarts
 from hub.admin.badges import badge, state_badge
-from hub.admin.base import WorkItemAdmin
+from hub.admin.base import BIGINT_DIGITS, WorkItemAdmin, typed_number
 from hub.admin.links import item_url, link, list_url
 from hub.admin.reasons import ReasonForm, reason_dialog
 from hub.admin.run_words import run_title
@@ -79,7 +79,7 @@ class NorceJobAdmin(WorkItemAdmin):
     def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
         """Find a job by its number; anything else than a number finds nothing."""
         term = search_term.strip()
-        if term and not (term.isascii() and term.isdigit() and len(term) < 19):
+        if term and typed_number(term, BIGINT_DIGITS) is None:
             return queryset.none(), False
         return super().get_search_results(request, queryset, term)
 

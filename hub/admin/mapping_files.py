@@ -10,15 +10,19 @@ from django import forms
 from django.contrib import messages
 from django.contrib.admin.models import LogEntry
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from import_export.admin import ImportExportMixin
+from import_export.forms import ConfirmImportForm
 from import_export.results import Result, RowResult
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 
+from hub import impact
 from hub.admin.badges import badge
+from hub.admin.reasons import ReasonField
 from hub.mapping_files import COLUMNS, FileError, MappingCsv, MappingXlsx, ValueMappingResource
 from hub.models import Application, ValueMapping
 from hub.models.configuration import ValueKind
@@ -27,6 +31,8 @@ FORMATS = (MappingXlsx, MappingCsv)
 EXTENSIONS = ("xlsx", "csv")
 LARGEST_FILE = 10 * 1024 * 1024
 SHOWN = 1000
+# What the preview was made from; an import of it is refused when the mappings have changed since.
+STATE = "state"
 
 
 class MappingImportForm(ImportForm):  # type: ignore[misc]
@@ -54,6 +60,12 @@ class MappingImportForm(ImportForm):  # type: ignore[misc]
         return values
 
 
+class MappingConfirmForm(ConfirmImportForm):  # type: ignore[misc]
+    """Asks why the mappings of the file are taken."""
+
+    reason = ReasonField(rows=2)
+
+
 class MappingExportForm(ExportForm):  # type: ignore[misc]
     """Excel or CSV; Excel is chosen already."""
 
@@ -78,13 +90,14 @@ class PreviewRow:
 class MappingFilesAdmin(ImportExportMixin):  # type: ignore[misc]
     """Export and import for the list of value mappings.
 
-    A file is imported whole or not at all. Who imports may add rows as well as change them, so both rights are asked.
+    A file is imported whole or not at all.
     """
 
     resource_classes = (ValueMappingResource,)
     import_formats = FORMATS
     export_formats = FORMATS
     import_form_class = MappingImportForm
+    confirm_form_class = MappingConfirmForm
     export_form_class = MappingExportForm
     import_template_name = "admin/hub/mapping_import.html"
     export_template_name = "admin/hub/mapping_export.html"
@@ -97,8 +110,8 @@ class MappingFilesAdmin(ImportExportMixin):  # type: ignore[misc]
         return [path("template.<str:extension>", view, name="hub_valuemapping_template"), *super().get_urls()]
 
     def has_import_permission(self, request: HttpRequest) -> bool:
-        """Whether the user may add and change mappings."""
-        return bool(self.has_change_permission(request) and self.has_add_permission(request))
+        """Whether the user may edit mappings."""
+        return may_edit(request)
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         """Whether the user may see mappings."""
@@ -122,8 +135,9 @@ class MappingFilesAdmin(ImportExportMixin):  # type: ignore[misc]
         if "result" in context:
             context["totals"] = _totals(context["result"])
             context["preview"] = preview(context["result"].valid_rows())
+            context |= _impact(context["result"])
         if "confirm_form" not in context:
-            self._drop(context["form"])
+            self._drop(_stored(context["form"]))
         return response  # type: ignore[no-any-return]
 
     def add_data_read_fail_error_to_form(self, form: forms.Form, error: Exception) -> None:
@@ -137,16 +151,23 @@ class MappingFilesAdmin(ImportExportMixin):  # type: ignore[misc]
         form.add_error("import_file", text)
 
     def get_import_data_kwargs(self, **kwargs: Any) -> dict[str, Any]:
-        """Return the options of an import: nothing of it is kept when a row is wrong."""
+        """Return the options of an import: a wrong row stops it whole; its reason is kept."""
+        reason = kwargs["form"].cleaned_data.get("reason", "")
         options: dict[str, Any] = super().get_import_data_kwargs(**kwargs)
-        return options | {"rollback_on_validation_errors": True}
+        return options | {"rollback_on_validation_errors": True, "reason": reason}
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Import the file that was shown; it is gone when that was done already."""
+        """Import the file that was shown, into the mappings that it was shown with; it is gone when that was done."""
         try:
-            return super().process_import(request, **kwargs)  # type: ignore[no-any-return]
+            with transaction.atomic():
+                impact.take_turns()
+                confirmed = self.create_confirm_form(request)
+                if request.POST.get(STATE) == impact.propose().digest or not confirmed.is_valid():
+                    return super().process_import(request, **kwargs)  # type: ignore[no-any-return]
+            self._drop(confirmed.cleaned_data["import_file_name"])
         except (OSError, FileError):
             return self._again(request, gettext("The file is not here any more: choose it again."))
+        return self._again(request, gettext("The mappings have changed since the preview: choose the file again."))
 
     def process_result(self, result: Result, request: HttpRequest) -> HttpResponse:
         """Say what was imported, or that nothing was."""
@@ -168,11 +189,21 @@ class MappingFilesAdmin(ImportExportMixin):  # type: ignore[misc]
         messages.error(request, text)
         return HttpResponseRedirect(reverse("admin:hub_valuemapping_import"))
 
-    def _drop(self, form: forms.Form) -> None:
-        """Remove the stored copy of a file that cannot be imported."""
-        file = getattr(form, "cleaned_data", {}).get("import_file") or form.files.get("import_file")
-        if name := getattr(file, "tmp_storage_name", ""):
+    def _drop(self, name: str) -> None:
+        """Remove the stored copy of a file that is not imported."""
+        if name:
             self.get_tmp_storage_class()(name=name).remove()
+
+
+def _stored(form: forms.Form) -> str:
+    """Return the name of the stored copy of a form's file, if there is one."""
+    file = getattr(form, "cleaned_data", {}).get("import_file") or form.files.get("import_file")
+    return str(getattr(file, "tmp_storage_name", ""))
+
+
+def may_edit(request: HttpRequest) -> bool:
+    """Whether the user may add, change, delete and import mappings."""
+    return request.user.has_perm("hub.edit_mapping")
 
 
 def preview(rows: Sequence[RowResult]) -> list[PreviewRow]:
@@ -193,6 +224,14 @@ def preview(rows: Sequence[RowResult]) -> list[PreviewRow]:
         )
         for row in ordered[:SHOWN]
     ]
+
+
+def _impact(result: Result) -> dict[str, Any]:
+    """Return what the rows of a file would do, and the mappings as they are now."""
+    mappings = [row.instance for row in result.valid_rows()]
+    proposal = impact.propose(put={impact.key_of(row): row.erp_value for row in mappings})
+    state = impact.Proposal(before=proposal.before, after=proposal.before)
+    return {"parts": impact.collect(proposal), STATE: state.digest}
 
 
 def _totals(result: Result) -> dict[str, int]:

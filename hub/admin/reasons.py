@@ -14,17 +14,20 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from hub.admin.theme import BaseDialogForm
 from hub.work import NotAllowed
 
+SAY_WHY = _("Say why: the reason is kept in the history.")
+
 
 class ReasonField(forms.CharField):
     """Why a person does this; kept with the deed."""
 
-    def __init__(self) -> None:
-        """Make the field, four rows high."""
+    def __init__(self, *, required: bool = True, rows: int = 4, focus: bool = True) -> None:
+        """Make the field, so many rows high; a person writes into it first when it has the ``focus``."""
         super().__init__(
+            required=required,
             label=_("Reason"),
             help_text=_("Kept in the history together with your name."),
-            widget=UnfoldAdminTextareaWidget(attrs={"rows": 4, "autofocus": "autofocus"}),
-            error_messages={"required": _("Say why: the reason is kept in the history.")},
+            widget=UnfoldAdminTextareaWidget(attrs={"rows": rows} | ({"autofocus": "autofocus"} if focus else {})),
+            error_messages={"required": SAY_WHY},
         )
 
 

@@ -7,16 +7,19 @@ from typing import Any
 from django.contrib.admin import SimpleListFilter, display, register
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import URLPattern, path
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from connectors.redaction import redact_body
+from hub.admin import error_catalogue
 from hub.admin.badges import badge
 from hub.admin.base import ReadOnlyAdmin
 from hub.admin.links import short, subject_link
 from hub.models import ApiCall, Attempt, RejectedMessage
+from hub.work_titles import system_title
 
 OUTCOME_TONES = {
     Attempt.Outcome.DONE: "good",
@@ -38,18 +41,28 @@ def preformatted(text: str) -> SafeString | str:
 class AttemptAdmin(ReadOnlyAdmin):
     """One try; reached from its work item, so it is not in the menu."""
 
-    list_display = ("started_at", "about", "item_kind", "number", "outcome_badge", "asked_by", "short_error")
+    list_display = ("started_at", "about", "number", "outcome_badge", "asked_by", "short_error")
     list_filter = ("outcome", "error_kind")
     search_fields = ("subject__exact",)
     search_help_text = _("Exact: order:17")
     fieldsets = (
-        (None, {"fields": (("about", "number"), ("outcome_badge", "error_kind"), "error")}),
+        (None, {"fields": (("about", "number"), ("outcome_badge", "error_kind"), "whole_error")}),
         (None, {"fields": (("asked_by", "reason"), "worker", ("started_at", "finished_at"))}),
     )
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page of the error catalogue."""
+        view = self.admin_site.admin_view(error_catalogue.page)
+        return [path("errors/", view, name="hub_attempt_errors"), *super().get_urls()]
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Keep it out of the menu."""
         return False
+
+    def page_title(self, item: Attempt) -> str:
+        """Return which try it was, and how it ended."""
+        words = {"number": item.number, "outcome": item.get_outcome_display()}
+        return gettext("Attempt %(number)s: %(outcome)s") % words
 
     @display(description=_("about"))
     def about(self, row: Attempt) -> SafeString | str:
@@ -63,9 +76,14 @@ class AttemptAdmin(ReadOnlyAdmin):
         return badge(str(outcome.label), OUTCOME_TONES.get(outcome, "plain"))
 
     @display(description=_("reason"))
+    def whole_error(self, row: Attempt) -> str:
+        """Return the reason in the reader's language."""
+        return row.cause
+
+    @display(description=_("reason"))
     def short_error(self, row: Attempt) -> str:
         """Return the reason, cut for a list."""
-        return short(row.error)
+        return short(row.cause)
 
 
 class AnswerFilter(SimpleListFilter):
@@ -85,12 +103,32 @@ class AnswerFilter(SimpleListFilter):
         return queryset.filter(error="") if self.value() == "good" else queryset.exclude(error="")
 
 
+def connect_calls() -> QuerySet[ApiCall]:
+    """Return the calls that count against Norce's limit: those to Connect."""
+    return ApiCall.objects.filter(system="norce", url__contains="/commerce/connect/")
+
+
+class QuotaFilter(SimpleListFilter):
+    """Calls that count against Norce's limit."""
+
+    title = _("Norce's limit")
+    parameter_name = "quota"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Return the one choice."""
+        return [("connect", _("Calls that count against it"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[ApiCall]) -> QuerySet[ApiCall]:
+        """Keep the calls that count."""
+        return queryset & connect_calls() if self.value() else queryset
+
+
 @register(ApiCall)
 class ApiCallAdmin(ReadOnlyAdmin):
     """One call out, redacted when it was made."""
 
     list_display = ("created_at", "system", "operation", "answer", "ms", "about", "attempt", "short_error")
-    list_filter = (AnswerFilter,)
+    list_filter = (AnswerFilter, QuotaFilter)
     search_fields = ("subject__exact", "request_id__exact")
     search_help_text = _("Exact: order:17 or the other side's request id")
     fieldsets = (
@@ -101,6 +139,10 @@ class ApiCallAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApiCall]:
         """Leave the bodies in the database."""
         return super().get_queryset(request).defer("request", "response")
+
+    def page_title(self, item: ApiCall) -> str:
+        """Return whom was asked for what."""
+        return f"{system_title(item.system)} · {item.operation}"
 
     @display(description=_("status"), ordering="status")
     def answer(self, row: ApiCall) -> SafeString:

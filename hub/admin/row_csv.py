@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from hub.admin.row_words import STAYS, differences
 from hub.mapping_files import escaped
 from hub.models import SyncRow
+from hub.models.runs import row_reason
 
 # Without it Excel does not read the file as UTF-8.
 BYTE_ORDER_MARK = "\ufeff"
@@ -29,6 +30,8 @@ COLUMNS = (
     "batch",
     "changes",
     "message",
+    "error_code",
+    "error_params",
 )
 
 
@@ -65,6 +68,8 @@ def _titles() -> list[str]:
 
 def _values(row: Sequence[Any], words: Mapping[str, str]) -> Iterator[str]:
     record = dict(zip(COLUMNS, row, strict=True))
+    code, params = record.pop("error_code"), record.pop("error_params")
+    record["message"] = row_reason(record["message"], code, params)
     stays = record["change"] in STAYS
     for name, value in record.items():
         if name == "changes":

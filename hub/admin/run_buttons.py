@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from hub import runs
-from hub.admin.base import WorkItemAdmin
+from hub.admin.base import BIGINT_DIGITS, WorkItemAdmin, typed_number
 from hub.admin.links import item_url, list_url
 from hub.admin.reasons import ReasonForm, back_to, reason_dialog
 from hub.admin.run_page import question
@@ -32,8 +32,8 @@ class ApproveForm(ReasonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Look the plan up."""
         super().__init__(*args, **kwargs)
-        key = str(self.object_id)
-        self.run = SyncRun.objects.filter(pk=int(key)).first() if key.isascii() and key.isdigit() else None
+        number = typed_number(str(self.object_id), BIGINT_DIGITS) or 0
+        self.run = SyncRun.objects.filter(pk=number).first()
         self.fields["plan"].initial = self.run.plan if self.run else ""
 
     def get_before_template_context(self, request: HttpRequest, object_id: str | None = None) -> dict[str, Any]:
@@ -47,10 +47,6 @@ class RunButtonsAdmin(WorkItemAdmin):
     """Approve, Make it real, Retry and Cancel, each where the run's state allows it."""
 
     actions_detail = ("approve", "make_real", "retry", "cancel")
-
-    def has_approve_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
-        """Whether the user may release held runs."""
-        return request.user.has_perm("hub.approve_syncrun")
 
     def legal_buttons(self, obj: WorkItem) -> set[str]:
         """Approve a held plan, which a Retry would only hold again; make a finished preview real."""
@@ -85,7 +81,7 @@ class RunButtonsAdmin(WorkItemAdmin):
     @action(
         description=_("Make it real"),
         icon="send",
-        permissions=["retry"],
+        permissions=["approve"],
         variant=ActionVariant.PRIMARY,
         dialog={
             "title": _("Start the same run for real?"),

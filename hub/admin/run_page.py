@@ -13,7 +13,17 @@ from hub.admin.attempts import lines
 from hub.admin.links import list_url
 from hub.admin.run_calls import SHOWN, calls
 from hub.admin.run_progress import remaining, steps
-from hub.admin.run_words import application_names, grouped, mode_words, run_badge, run_title, took
+from hub.admin.run_words import (
+    LOST_ORDERS,
+    ORDER_NEWS,
+    application_names,
+    grouped,
+    mode_words,
+    polls_norce,
+    run_badge,
+    run_title,
+    took,
+)
 from hub.models import SyncRow, SyncRun
 from hub.models.work import State
 
@@ -43,6 +53,11 @@ COUNTS = (
     "skipped",
     "failed",
 )
+POLLED = ("read", "changed", "unchanged", "refused")
+OF_ORDERS = {
+    ORDER_NEWS: ("read", "accepted", "skipped", "failed"),
+    LOST_ORDERS: ("read", "new", "accepted", "skipped", "failed"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,20 +103,30 @@ def page(run: SyncRun, *, with_rows: bool) -> dict[str, Any]:
 
 
 def figures(run: SyncRun) -> list[Figure]:
-    """Return the run's counts; a real run keeps no rows of what is unchanged."""
+    """Return the run's counts; a real run keeps no rows of what is unchanged, one that polls Norce of refused only."""
     rows_of = ROWS_OF | (UNCHANGED if run.dry_run else {})
+    if polls_norce(run):
+        rows_of = {"refused": ROWS_OF["refused"]}
     found = []
-    for name in COUNTS:
+    for name in POLLED if polls_norce(run) else OF_ORDERS.get(run.resource, COUNTS):
         number = getattr(run, f"count_{name}")
-        title = str(label_for_field(f"count_{name}", SyncRun))
+        title = _figure_title(run, name)
         linked = number and name in rows_of
         url = list_url("hub_syncrow", run__id__exact=str(run.pk), **rows_of[name]) if linked else ""
         found.append(Figure(title=title, number=grouped(number), url=url))
     return found
 
 
+def _figure_title(run: SyncRun, name: str) -> str:
+    titles = {(ORDER_NEWS, "accepted"): _("with news"), (LOST_ORDERS, "new"): _("missing")}
+    titles |= {(LOST_ORDERS, "accepted"): _("being fetched"), (LOST_ORDERS, "skipped"): _("reported")}
+    return titles.get((run.resource, name)) or str(label_for_field(f"count_{name}", SyncRun))
+
+
 def records(run: SyncRun) -> int:
     """Return how many rows the run has made; a real one makes none of what is unchanged."""
+    if polls_norce(run):
+        return run.count_refused
     rows = run.count_new + run.count_changed + run.count_deactivated + run.count_refused
     return rows + run.count_unchanged if run.dry_run else rows
 

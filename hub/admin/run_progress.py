@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from hub import work
 from hub.admin.badges import TONES
-from hub.admin.run_words import AT_WORK, Phase, grouped, to_send
+from hub.admin.run_words import AT_WORK, Phase, grouped, only_looks, reads_norce, to_send
 from hub.durations import in_words
 from hub.models import Attempt, SyncRun
 from hub.models.work import State
@@ -32,7 +32,10 @@ class Step:
 
 
 def steps(run: SyncRun) -> list[Step]:
-    """Return the phases of a run, a preview's without those that send."""
+    """Return the phases of a run, a preview's without those that send; one that only looks has one."""
+    if only_looks(run):
+        title = _("Read from Norce") if reads_norce(run) else _("Read from the ERP")
+        return [_step(run, Phase.READING, title, run.count_read, None)]
     total = to_send(run)
     found = [
         _step(run, Phase.READING, _("Read from the ERP"), run.count_read, run.expected),

@@ -49,10 +49,14 @@ class SyncRowAdmin(ReadOnlyAdmin):
     search_help_text = _("Exact: ERP code; among the records of one run also e-mail or organisation number")
     list_before_template = "admin/hub/run/rows.html"
     fieldsets = (
-        (None, {"fields": (("about", "run_link"), ("change_badge", "action_badge"), "message")}),
+        (None, {"fields": (("about", "run_link"), ("change_badge", "action_badge"), "whole_message")}),
         (None, {"fields": (("identifier", "norce_id"), ("erp_connection", "batch_link"))}),
         (None, {"fields": ("all_fields", "record")}),
     )
+
+    def page_title(self, item: SyncRow) -> str:
+        """Return whose record it is, and how far it has come."""
+        return f"{item.erp_code}: {item.get_action_display()}"
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         """Keep it out of the menu."""
@@ -117,9 +121,14 @@ class SyncRowAdmin(ReadOnlyAdmin):
         return link(list_url("hub_syncrow", run__id__exact=str(row.run_id), batch__exact=str(row.batch)), row.batch)
 
     @display(description=_("message"))
+    def whole_message(self, row: SyncRow) -> str:
+        """Return the message in the reader's language."""
+        return row.reason
+
+    @display(description=_("message"))
     def short_message(self, row: SyncRow) -> str:
         """Return the message, cut for a list."""
-        return short(row.message)
+        return short(row.reason)
 
     @display(description=_("differences"))
     def some_fields(self, row: SyncRow) -> SafeString | str:

@@ -30,6 +30,11 @@ def resource_choices() -> list[tuple[str, str]]:
     return [(name, resource_title(name)) for name in registry.resources()]
 
 
+def planned_choices() -> list[tuple[str, str]]:
+    """Return the resources that have full runs and previews, in words."""
+    return [(name, resource_title(name)) for name in registry.resources(with_plans=True)]
+
+
 class StartForm(BaseDialogForm):
     """Asks which register a run shall go over, and says how many runs that makes."""
 
@@ -44,7 +49,13 @@ class StartForm(BaseDialogForm):
         return {"each": [(title, [names.get(key, key) for key in keys]) for title, keys in each]}
 
 
-class PreviewForm(StartForm):
+class FullForm(StartForm):
+    """Offers what can be gone over in full."""
+
+    resource = forms.ChoiceField(label=_("What"), choices=planned_choices, widget=UnfoldAdminSelectWidget())
+
+
+class PreviewForm(FullForm):
     """Asks also which kind of run shall be tried."""
 
     mode = forms.ChoiceField(label=_("mode"), choices=Mode.choices, initial=Mode.FULL, widget=UnfoldAdminSelectWidget())
@@ -56,14 +67,18 @@ def dialog(title: Any, description: Any, form: type[BaseDialogForm]) -> dict[str
 
 
 class StartButtonsAdmin(LegalButtonsAdmin):
-    """The buttons on the list of runs; a person who may retry work may start runs."""
+    """The buttons on the list of runs; a person who may approve runs may start them."""
 
     actions_list = ("start_full", "start_delta", "start_preview")
+
+    def has_approve_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
+        """Whether the user may start and approve runs."""
+        return request.user.has_perm("hub.approve_run")
 
     @action(
         description=_("Full sync"),
         icon="sync",
-        permissions=["retry"],
+        permissions=["approve"],
         variant=ActionVariant.PRIMARY,
         dialog=dialog(
             _("Start a full sync?"),
@@ -72,22 +87,22 @@ class StartButtonsAdmin(LegalButtonsAdmin):
                 "sent; who is missing in the ERP is deactivated in Norce. If that looks wrong, the run is held and "
                 "nothing is sent. Of the codes, those that Norce refused or did not know are tried again."
             ),
-            StartForm,
+            FullForm,
         ),
     )
-    def start_full(self, request: HttpRequest, form: StartForm) -> HttpResponse:
+    def start_full(self, request: HttpRequest, form: FullForm) -> HttpResponse:
         """Start full runs."""
         return start(request, resource=form.cleaned_data["resource"], mode=Mode.FULL, dry_run=False)
 
     @action(
         description=_("Delta"),
         icon="play_arrow",
-        permissions=["retry"],
+        permissions=["approve"],
         dialog=dialog(
             _("Start a delta?"),
             _(
-                "Only what has changed in the ERP since the last run that went well is read and sent. "
-                "Nobody is deactivated for being missing."
+                "Only what has changed since the last run that went well is read and sent: in the ERP, or in Norce "
+                "where changes go the other way. Nobody is deactivated for being missing."
             ),
             StartForm,
         ),
@@ -99,7 +114,7 @@ class StartButtonsAdmin(LegalButtonsAdmin):
     @action(
         description=_("Preview"),
         icon="preview",
-        permissions=["retry"],
+        permissions=["approve"],
         dialog=dialog(
             _("Start a preview?"),
             _(

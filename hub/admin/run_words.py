@@ -7,23 +7,44 @@ from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from hub import registry
 from hub.admin.badges import TONES, badge
 from hub.durations import in_words
 from hub.models import Application, SyncRun
 from hub.models.work import State
 
 Phase = SyncRun.Phase
+# Runs over orders plan nothing and send Norce nothing by themselves: what they find has messages of its own.
+ORDER_NEWS, LOST_ORDERS = "order_news", "lost_orders"
 AT_WORK = (State.PENDING, State.RUNNING)
 
 
 def resource_title(resource: str) -> str:
-    """Return what a run of the resource tells Norce, in words."""
+    """Return what a run of the resource tells Norce, or the ERP, in words."""
     names = {
         "customers": _("Customers to Norce"),
         "companies": _("Companies to Norce"),
         "code_reports": _("ERP codes to Norce"),
+        LOST_ORDERS: _("Reconciliation of orders"),
+        ORDER_NEWS: _("News of orders from the ERP"),
+        "norce_changes": _("Changes in Norce to the ERP"),
     }
     return names.get(resource, resource)
+
+
+def polls_norce(run: SyncRun) -> bool:
+    """Return whether the run only looks in Norce what has changed; a resource of another version does not."""
+    return run.resource in registry.resources() and registry.resource(run.resource).polls_norce
+
+
+def reads_norce(run: SyncRun) -> bool:
+    """Return whether the run reads Norce, not the ERP."""
+    return run.resource == LOST_ORDERS or polls_norce(run)
+
+
+def only_looks(run: SyncRun) -> bool:
+    """Return whether the run has no plan that is sent to Norce."""
+    return run.resource == ORDER_NEWS or reads_norce(run)
 
 
 def run_title(run: SyncRun) -> str:
@@ -47,7 +68,8 @@ def run_badge(run: SyncRun) -> SafeString:
     state = State(run.state)
     text = str(state.label)
     if state in AT_WORK and run.started_at:
-        text = f"{text}: {Phase(run.phase).label}"
+        phase = _("Reading Norce") if reads_norce(run) else Phase(run.phase).label
+        text = f"{text}: {phase}"
     return badge(text, TONES.get(state, "plain"))
 
 
@@ -63,6 +85,19 @@ def to_send(run: SyncRun) -> int:
 
 def progress_words(run: SyncRun) -> str:
     """Return how far a run has come: "12,000 of 40,000 read", "3,500 of 9,000 sent"."""
+    if polls_norce(run):
+        numbers = {"read": grouped(run.count_read), "told": grouped(run.count_changed)}
+        return _("%(read)s read, %(told)s to the ERP") % numbers
+    if run.resource == ORDER_NEWS:
+        return _("%(read)s read, %(found)s with news") % {
+            "read": grouped(run.count_read),
+            "found": grouped(run.count_accepted),
+        }
+    if run.resource == LOST_ORDERS:
+        return _("%(read)s read, %(found)s missing") % {
+            "read": grouped(run.count_read),
+            "found": grouped(run.count_new),
+        }
     if run.phase in (Phase.READING, Phase.CHECKING):
         known = run.phase == Phase.READING and run.expected and run.expected >= run.count_read
         numbers = {"done": grouped(run.count_read), "total": grouped(run.expected or 0)}

@@ -102,6 +102,10 @@ class SyncRunAdmin(RunButtonsAdmin, StartButtonsAdmin):
             context |= page(run, with_rows=request.user.has_perm("hub.view_syncrow"))
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def page_title(self, item: Any) -> str:
+        """Return the resource in words, with the run's number."""
+        return run_title(item)
+
     @display(description=_("run"), ordering="pk")
     def title(self, run: Any) -> SafeString:
         """Return the resource with the run's number, and below it the mode and the application's name."""

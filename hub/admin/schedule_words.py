@@ -14,7 +14,14 @@ WEEK = 7 * DAY
 
 def schedule_title(name: str) -> str:
     """Return what the task that `hub.schedules` calls ``name`` does: "Customers to Norce, in full"."""
-    chores = {"sweep": _("Take up work that was left lying"), "prune": _("Delete what need not be kept any longer")}
+    chores = {
+        "sweep": _("Take up work that was left lying"),
+        "count figures": _("Count the figures of the front page"),
+        "watch inbox": _("Notice when Norce's events fall silent"),
+        "tell operators": _("Mail to the operators what needs a person"),
+        "renew ERP events": _("Have the ERPs tell what has changed there"),
+        "prune": _("Delete what need not be kept any longer"),
+    }
     if name in chores:
         return chores[name]
     resource, *rest = name.split(maxsplit=3)

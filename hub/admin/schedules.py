@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
+from hub.admin.history import ReasonedAdmin
 from hub.admin.schedule_words import interval, schedule_title
-from hub.admin.theme import ModelAdmin, ModelForm
+from hub.admin.theme import ModelForm
 from hub.durations import clock
 
 for queue_table in (Success, Failure, OrmQ, Schedule):
@@ -40,7 +41,7 @@ class ScheduleForm(ModelForm):
 
 
 @register(Schedule)
-class ScheduleAdmin(ModelAdmin):
+class ScheduleAdmin(ReasonedAdmin):
     """A periodic task; `set_schedules` makes the rows, so nobody adds or deletes them here."""
 
     form = ScheduleForm

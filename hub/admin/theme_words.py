@@ -51,4 +51,26 @@ WORDS = (
     _("Toggle password visibility"),
     _("Row"),
     _("Date"),
+    _("Choose file to upload"),
+    _(
+        "Raw passwords are not stored, so there is no way to see this user’s password, but you can change the password "
+        'using <a href="{}" class="text-primary-600 dark:text-primary-500">this form</a>.'
+    ),
+    _("Queue"),
+    _("Scheduled task"),
+    _("Scheduled tasks"),
+    _("View history: %s"),
+    _("access attempt"),
+    _("access attempts"),
+    _("access attempt expiration"),
+    _("access attempt expirations"),
+    _("access log"),
+    _("access logs"),
+    _("access failure"),
+    _("access failures"),
+    _("Username"),
+    _("IP Address"),
+    _("User Agent"),
+    _("Failed Logins"),
+    _("Access lock out"),
 )

@@ -10,10 +10,12 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from hub import alerts
 from hub.admin.base import WorkItemAdmin
 from hub.admin.links import subject_link
+from hub.admin.records import preformatted
 from hub.models import OutboxMessage
-from hub.timeline import work_title
+from hub.work_titles import work_title
 
 ENDED: Any = (None, {"fields": (("created_at", "started_at", "finished_at"), "attempt_list")})
 
@@ -35,6 +37,16 @@ class OutboxMessageAdmin(WorkItemAdmin):
         """Leave the payloads in the database."""
         return super().get_queryset(request).defer("payload")
 
+    def get_fieldsets(self, request: HttpRequest, obj: OutboxMessage | None = None) -> Any:
+        """Add the text of a mail to the operators: it is theirs to read."""
+        fieldsets = super().get_fieldsets(request, obj)
+        is_mail = obj is not None and obj.kind == alerts.KIND
+        return (fieldsets[0], (None, {"fields": ("mail_text",)}), *fieldsets[1:]) if is_mail else fieldsets
+
+    def page_title(self, item: Any) -> str:
+        """Return what it does, in words."""
+        return self.title(item)
+
     @display(description=_("work"))
     def title(self, item: OutboxMessage) -> str:
         """Return what the message does, in words."""
@@ -44,3 +56,8 @@ class OutboxMessageAdmin(WorkItemAdmin):
     def about(self, item: OutboxMessage) -> SafeString | str:
         """Return a link to what the message is about."""
         return subject_link(item.subject)
+
+    @display(description=_("mail"))
+    def mail_text(self, item: OutboxMessage) -> SafeString | str:
+        """Return a mail's subject and text."""
+        return preformatted("\n\n".join((item.payload.get("subject", ""), item.payload.get("text", ""))))

@@ -8,6 +8,9 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from hub.models.history import kept
+from hub.url_patterns import UrlPattern
+
 
 class ValueKind(models.TextChoices):
     """The values of orders, customers and companies that may be called otherwise in the ERP."""
@@ -21,6 +24,20 @@ class ValueKind(models.TextChoices):
     PRICE_LIST = "price_list", _("Price list")
     FLAG = "flag", _("Flag")
     ROLE = "role", _("Role of a login")
+
+
+class NoticeKind(models.TextChoices):
+    """The mails that a buyer may get about an order."""
+
+    ORDER_RECEIVED = "order_received", _("Order received")
+    ORDER_CONFIRMED = "order_confirmed", _("Order confirmed")
+    READY_FOR_PICKUP = "ready_for_pickup", _("Ready for pick-up")
+    DELIVERED = "delivered", _("Delivered")
+
+
+def url_field(title: Any, *names: str) -> models.CharField[str, str]:
+    """Return a column for the address of a page, in which the names stand in braces; blank: no link."""
+    return models.CharField(title, max_length=500, blank=True, validators=[UrlPattern(*names)])
 
 
 class ErpConnection(models.Model):
@@ -61,6 +78,21 @@ class ErpConnection(models.Model):
         blank=True,
         help_text=_("Fields of customers and companies that are never sent, for example PhoneNumber."),
     )
+    creates_from_norce = models.BooleanField(
+        _("create customers changed in Norce"),
+        default=False,
+        help_text=_("Off: a customer or company is created in the ERP by its first order only."),
+    )
+    has_documents = models.BooleanField(
+        _("tells deliveries and invoices"),
+        default=True,
+        help_text=_(
+            "Off: an ERP without delivery notes and invoices; its statuses Delivered and Invoiced are sent as such."
+        ),
+    )
+    order_url = url_field(_("page of an order"), "number")
+    customer_url = url_field(_("page of a customer"), "code")
+    invoice_url = url_field(_("page of an invoice"), "number")
     brake_count = models.PositiveIntegerField(
         _("deactivations without asking"),
         default=25,
@@ -76,6 +108,7 @@ class ErpConnection(models.Model):
         default=80,
         help_text=_("A full run that reads less than this share of the last one is held."),
     )
+    history = kept()
 
     class Meta:
         verbose_name = _("ERP connection")
@@ -109,6 +142,27 @@ class Application(models.Model):
         help_text=_("Info codes sent with the acknowledgement: code → erp_order_no, erp_customer_code or reference."),
     )
 
+    uncaptured_methods = models.JSONField(
+        _("payment methods that Norce must not capture"),
+        default=list,
+        blank=True,
+        help_text=_("Codes of payment methods whose invoices and credits are only registered (SuppressPspCall)."),
+    )
+    releases_payments = models.BooleanField(
+        _("release payments of cancelled orders"),
+        default=True,
+        help_text=_("On: a cancel in the ERP releases the reservations. Off: it sets the status only."),
+    )
+    notices = models.JSONField(
+        _("mail to buyers"), default=list, blank=True, help_text=_("The kinds of mail that buyers get; none at first.")
+    )
+    order_url = url_field(_("page of an order in Norce"), "number", "application")
+    customer_url = url_field(_("page of a customer in Norce"), "id", "code", "application")
+    mail_from = models.CharField(
+        _("sender of mail"), max_length=200, blank=True, help_text=_("For example Exempel <order@example.com>.")
+    )
+    history = kept()
+
     class Meta:
         verbose_name = _("application")
         verbose_name_plural = _("applications")
@@ -131,10 +185,13 @@ class ValueMapping(models.Model):
     )
     norce_value = models.CharField(_("Norce value"), max_length=100)
     erp_value = models.CharField(_("ERP value"), max_length=100)
+    history = kept()
 
     class Meta:
         verbose_name = _("value mapping")
         verbose_name_plural = _("value mappings")
+        # Who may edit them has the right `hub.edit_mapping`.
+        default_permissions = ("view",)
         constraints = [
             models.UniqueConstraint(fields=["kind", "application_key", "norce_value"], name="valuemapping_single")
         ]

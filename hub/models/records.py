@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from hub.models.work import ErrorKind
+from hub.models.work import Failure
 
 
-class Attempt(models.Model):
+class Attempt(Failure):
     """One try of one work item, or one deed of a person on it; written once, finished once, never overwritten."""
 
     class Outcome(models.TextChoices):
@@ -28,8 +29,6 @@ class Attempt(models.Model):
     number = models.PositiveIntegerField(_("number"))
     subject = models.CharField(max_length=100, blank=True)
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome, default=Outcome.RUNNING)
-    error_kind = models.CharField(_("kind of error"), max_length=12, choices=ErrorKind, blank=True)
-    error = models.TextField(_("reason"), blank=True)
     worker = models.CharField(_("worker"), max_length=100, blank=True)
     asked_by = models.CharField(_("asked by"), max_length=150, blank=True)
     reason = models.TextField(_("why"), blank=True)
@@ -74,6 +73,8 @@ class ApiCall(models.Model):
         indexes = [
             models.Index(fields=["subject"], name="apicall_subject"),
             models.Index(fields=["created_at"], name="apicall_created"),
+            models.Index(fields=["request_id"], name="apicall_request", condition=~Q(request_id="")),
+            models.Index(fields=["id"], name="apicall_bad", condition=~Q(error="")),
         ]
 
     def __str__(self) -> str:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from hub.models.work import State, WorkItem, work_indexes
+from connectors.catalogue import Params
+from hub.models.work import State, WorkItem, entry_of, work_indexes
 
 ACTIVE = (State.PENDING, State.RUNNING, State.SUBMITTED, State.HELD)
+
+
+# The columns of a row of which nothing is said any more.
+UNSAID: dict[str, Any] = {"message": "", "error_code": "", "error_params": None}
 
 
 class SyncRun(WorkItem):
@@ -70,7 +78,6 @@ class SyncRun(WorkItem):
             )
         ]
         indexes = [*work_indexes("syncrun"), models.Index(fields=["resource", "application_key"], name="run_resource")]
-        permissions = [("approve_syncrun", _("Can release a held run"))]
 
     def __str__(self) -> str:
         return f"{self.resource} {self.pk}"
@@ -152,6 +159,8 @@ class SyncRow(models.Model):
     digest = models.CharField(max_length=32, blank=True)
     changes = models.JSONField(_("changes"), default=dict, blank=True)
     message = models.TextField(_("message"), blank=True)
+    error_code = models.CharField(_("error code"), max_length=40, blank=True)
+    error_params = models.JSONField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("run row")
@@ -166,3 +175,15 @@ class SyncRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.erp_code}: {self.action}"
+
+    @property
+    def reason(self) -> str:
+        """The message in the reader's language, as far as the catalogue or the hub's texts know it."""
+        return row_reason(self.message, self.error_code, self.error_params)
+
+
+def row_reason(message: str, code: str, params: Params | None) -> str:
+    """Return a row's message in the reader's language: its error's, else one of the texts that the hub keeps."""
+    if entry := entry_of(code, params or {}):
+        return f"{entry.cause_of(params or {})} {entry.remedy_of(params or {})}".strip()
+    return gettext(message) if message else ""

@@ -7,7 +7,11 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+
+from connectors import catalogue
+from connectors.catalogue import Entry, Params
 
 
 class State(models.TextChoices):
@@ -25,6 +29,8 @@ class State(models.TextChoices):
 
 UNFINISHED = (State.PENDING, State.RUNNING, State.SUBMITTED, State.HELD, State.FAILED)
 TROUBLED = (State.HELD, State.FAILED)
+# The ``system`` of mail, which needs no order: one that cannot be sent keeps no later one back.
+MAIL = "mail"
 
 
 class ErrorKind(models.TextChoices):
@@ -40,11 +46,40 @@ class ErrorKind(models.TextChoices):
     TIMEOUT = "timeout", _("The worker died or hung")
 
 
-class WorkItem(models.Model):
+def entry_of(code: str, params: Params) -> Entry | None:
+    """Return the catalogue's entry of an error that is kept, unless it lacks what the texts of today name."""
+    entry = catalogue.find(code)
+    return entry if entry and entry.wanted <= params.keys() else None
+
+
+class Failure(models.Model):
+    """What went wrong with a row: ``error_code`` and ``error_params`` of the catalogue, ``error`` in English."""
+
+    error_kind = models.CharField(_("kind of error"), max_length=12, choices=ErrorKind, blank=True)
+    error = models.TextField(_("reason"), blank=True)
+    error_code = models.CharField(_("error code"), max_length=40, blank=True)
+    error_params = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def entry(self) -> Entry | None:
+        """The catalogue's entry, None for a row of before it, or for an error that has no code."""
+        return entry_of(self.error_code, self.error_params)
+
+    @property
+    def cause(self) -> str:
+        """What went wrong, in the reader's language where the catalogue knows it."""
+        return self.entry.cause_of(self.error_params) if self.entry else self.error
+
+
+class WorkItem(Failure):
     """One thing to do. Claimed by a conditional update; only the holder of the lease may settle it.
 
     ``attempts`` is the allowance used since the last Retry by a person; ``tries`` only grows and
-    numbers the Attempt rows; ``losses`` counts workers that died on it in a row.
+    numbers the Attempt rows; ``losses`` counts workers that died on it in a row. ``told_in`` is the digest
+    that told the operators of its present trouble (`hub.digest`); one that starts afresh is news again.
     """
 
     State = State
@@ -58,12 +93,10 @@ class WorkItem(models.Model):
     attempts = models.PositiveIntegerField(_("attempts"), default=0)
     tries = models.PositiveIntegerField(default=0)
     losses = models.PositiveIntegerField(default=0)
-    error_kind = models.CharField(_("kind of error"), max_length=12, choices=ErrorKind, blank=True)
-    error = models.TextField(_("reason"), blank=True)
     remedy = models.TextField(_("what to do"), blank=True)
-    hold_code = models.CharField(max_length=30, blank=True)
     asked_by = models.CharField(max_length=150, blank=True)
     asked_reason = models.TextField(blank=True)
+    told_in = models.BigIntegerField(null=True, blank=True)
 
     class Meta:
         abstract = True
@@ -72,6 +105,19 @@ class WorkItem(models.Model):
     def label(self) -> str:
         """The name under which Attempt and ApiCall rows refer to this table."""
         return self._meta.model_name or ""
+
+    @property
+    def what_to_do(self) -> str:
+        """What a person is to do, in the reader's language where the catalogue knows it."""
+        remedy = self.entry.remedy_of(self.error_params) if self.entry else self.remedy
+        is_given_up = not remedy and self.error_kind == ErrorKind.EXHAUSTED
+        return gettext("See that the other side answers again, then Retry.") if is_given_up else remedy
+
+    @property
+    def is_releasable(self) -> bool:
+        """Whether the item is held for a question that a person may wave through."""
+        entry = catalogue.find(self.error_code)
+        return self.state == State.HELD and entry is not None and entry.releasable
 
     @classmethod
     def claimable(cls) -> models.QuerySet[Self]:
@@ -92,7 +138,8 @@ def work_indexes(name: str) -> list[models.Index]:
 class OutboxMessage(WorkItem):
     """One thing to tell one system, put once by ``key`` and sent in order per subject.
 
-    ``system`` is where it goes ("erp", "norce"); ``subject`` whom it is about ("order:17");
+    ``system`` is where it goes ("erp", "norce"); ``subject`` whom it is about ("order:17"). A message
+    with a ``fold`` tells a present state: only one of a fold waits at a time, see `hub.outbox.put_present`.
     ``serial`` names what only one worker may touch at a time (the buyer's e-mail: two first orders
     of one person must not create that person twice).
     """
@@ -102,6 +149,7 @@ class OutboxMessage(WorkItem):
     system = models.CharField(_("goes to"), max_length=40)
     subject = models.CharField(_("about"), max_length=100)
     serial = models.CharField(max_length=300, blank=True)
+    fold = models.CharField(max_length=200, blank=True)
     payload = models.JSONField(default=dict, blank=True)
 
     class Meta:
@@ -112,22 +160,24 @@ class OutboxMessage(WorkItem):
                 fields=["serial"],
                 condition=Q(state=State.RUNNING) & ~Q(serial=""),
                 name="outbox_one_running_per_serial",
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["fold"], condition=Q(state=State.PENDING) & ~Q(fold=""), name="outbox_one_waiting_per_fold"
+            ),
         ]
         indexes = [*work_indexes("outbox"), models.Index(fields=["subject", "system"], name="outbox_subject")]
-        permissions = [("retry_workitem", _("Can start, retry and cancel work"))]
 
     def __str__(self) -> str:
         return self.key
 
     @classmethod
     def claimable(cls) -> models.QuerySet[Self]:
-        """Due messages without an unfinished earlier one about the same subject to the same system."""
+        """Due messages without an unfinished earlier one about the same subject to the same system; mails always."""
         same = cls._default_manager.filter(
             subject=OuterRef("subject"), system=OuterRef("system"), pk__lt=OuterRef("pk"), state__in=UNFINISHED
         )
         busy = cls._default_manager.filter(state=State.RUNNING, serial=OuterRef("serial")).exclude(serial="")
-        return super().claimable().filter(~Exists(same), ~Exists(busy))
+        return super().claimable().filter(Q(system=MAIL) | ~Exists(same), ~Exists(busy))
 
 
 def allowance_restored() -> dict[str, Any]:
@@ -139,6 +189,7 @@ def allowance_restored() -> dict[str, Any]:
         "not_before": timezone.now(),
         "finished_at": None,
         "lease_until": None,
+        "told_in": None,
     }
 
 

@@ -1,4 +1,4 @@
-"""``python -m tests.bench [intake|pipeline|quota|register …] [--quick]``: measure, print, keep in var/bench.json."""
+"""``python -m tests.bench [intake|inbox|pipeline …] [--quick]``: measure, print, keep in var/bench.json."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import secrets
 import tempfile
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import django
@@ -15,18 +15,14 @@ from django.core.management import call_command
 from django.db import connections
 from rich.console import Console
 
-from tests.bench import intake, pipeline, quota, register
 from tests.bench.database import own_database
 from tests.bench.figures import Figure, machine, table
 from tests.bench.setting import Setting, environment
 
 QUICK_RECORDS = 2000
-BENCHMARKS: dict[str, Callable[[Setting], list[Figure]]] = {
-    "intake": intake.measure,
-    "pipeline": pipeline.measure,
-    "quota": quota.measure,
-    "register": register.measure,
-}
+QUICK_ORDERS = 2000
+# Each is a module beside this one, whose imports need Django's settings.
+BENCHMARKS = ("intake", "inbox", "pipeline", "quota", "register", "admin", "tryton")
 
 
 def main() -> None:
@@ -49,6 +45,7 @@ def _arguments() -> Namespace:
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"any of {', '.join(BENCHMARKS)} (default: all)")
     parser.add_argument("--quick", action="store_true", help="tiny numbers that only show that everything works")
     parser.add_argument("--records", type=int, default=200_000, help="how many customers the register has")
+    parser.add_argument("--orders", type=int, default=1_000_000, help="how many orders the admin's lists have")
     parser.add_argument("--output", type=Path, default=Path("var/bench.json"), help="where to keep the figures")
     arguments = parser.parse_args()
     unknown = set(arguments.names) - set(BENCHMARKS)
@@ -60,21 +57,24 @@ def _arguments() -> Namespace:
 
 def _measure(arguments: Namespace, folder: Path, url: str) -> dict[str, list[Figure]]:
     credentials = f"norce:{secrets.token_hex(24)}"
-    os.environ |= environment(url, credentials)
+    event_token = secrets.token_hex(24)
+    os.environ |= environment(url, credentials, event_token)
     django.setup()
     call_command("migrate", verbosity=0)
     setting = Setting(
         folder=folder,
         log=arguments.output.with_suffix(".log"),
         credentials=credentials,
+        event_token=event_token,
         postgresql=url.startswith("postgres"),
         quick=arguments.quick,
         records=QUICK_RECORDS if arguments.quick else arguments.records,
+        orders=QUICK_ORDERS if arguments.quick else arguments.orders,
     )
     setting.log.unlink(missing_ok=True)
     results = {}
     for name in arguments.names:
-        results[name] = BENCHMARKS[name](setting)
+        results[name] = import_module(f"tests.bench.{name}").measure(setting)
         Console().print(table(name, results[name]))
     return results
 

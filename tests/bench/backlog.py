@@ -24,6 +24,7 @@ class Stage:
     """A sandbox and a hub without workers, with the environment that workers need."""
 
     children: Processes
+    receiver_url: str
     sandbox_url: str
     environment: Mapping[str, str]
     next_number: int = FIRST
@@ -62,7 +63,7 @@ def stage(setting: Setting, *, per_minute: int) -> Iterator[Stage]:
         )
         environment = hub_environment(sandbox_url, per_minute)
         children.manage("sync_applications", **environment)
-        yield Stage(children=children, sandbox_url=sandbox_url, environment=environment)
+        yield Stage(children=children, receiver_url=receiver, sandbox_url=sandbox_url, environment=environment)
 
 
 # The sandbox speaks plain HTTP without a proxy in front; outside of DEBUG the hub would send it to HTTPS.
@@ -87,10 +88,15 @@ def orders() -> QuerySet[Any]:
     return apps.get_model("orders", "Order")._default_manager.all()
 
 
+def acknowledged() -> int:
+    """Return how many orders have come all the way."""
+    return orders().exclude(acknowledged_at=None).count()
+
+
 def wait_until_acknowledged(count: int, *, patience: float) -> None:
     """Wait until so many orders are acknowledged; raise TimeoutError when that takes longer than ``patience``."""
     deadline = time.monotonic() + patience
-    while (done := orders().exclude(acknowledged_at=None).count()) < count:
+    while (done := acknowledged()) < count:
         if time.monotonic() > deadline:
             raise TimeoutError(f"{done} of {count} orders acknowledged after {patience:.0f} seconds.")
         time.sleep(0.2)

@@ -13,22 +13,24 @@ from django.core.management import call_command
 class Setting:
     """One run of the benchmarks. ``quick`` asks for tiny numbers that only show that everything works.
 
-    ``records`` is how long a register of customers is.
+    ``records`` is how long a register of customers is, ``orders`` how many the hub has had.
     """
 
     folder: Path
     log: Path
     credentials: str
+    event_token: str
     postgresql: bool
     quick: bool
     records: int
+    orders: int
 
     def empty_database(self) -> None:
         """Take everything out of the hub's tables."""
         call_command("flush", interactive=False, verbosity=0)
 
 
-def environment(database_url: str, credentials: str) -> dict[str, str]:
+def environment(database_url: str, credentials: str, event_token: str) -> dict[str, str]:
     """Return the variables of a hub in production that knows nothing of this machine's own hub."""
     return {
         "DJANGO_SETTINGS_MODULE": "hub.settings",
@@ -39,5 +41,6 @@ def environment(database_url: str, credentials: str) -> dict[str, str]:
         # The queue in the database: a shared Redis would bring in the rings of others.
         "REDIS_URL": "",
         "NORCE_RECEIVER_CREDENTIALS": credentials,
+        "NORCE_EVENT_TOKENS": event_token,
         "LOG_LEVEL": "WARNING",
     }

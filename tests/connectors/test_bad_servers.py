@@ -67,6 +67,13 @@ def test_a_server_that_never_answers_is_left(
     assert failed.value.outcome_unknown
 
 
+def test_a_reader_with_less_patience_leaves_earlier(serve: Serve, silence: threading.Event) -> None:
+    url = serve(lambda handler: silence.wait(30) and None)
+    with pytest.raises(TransientError):
+        Http(system="erp", base_url=url, patience=0.05).get("look", "orders")
+    assert not silence.is_set()
+
+
 def trickled(silence: threading.Event, head: bytes, piece: bytes) -> Callable[[Any], None]:
     def trickle(handler: Any) -> None:
         request_of(handler)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
 from customers.models import Binding, CompanyBinding, CustomerBinding
 from hub.models import Application
+from tests.front import needs
 
 PEOPLE = "admin:customers_customerbinding"
 COMPANIES = "admin:customers_companybinding"
@@ -60,7 +60,7 @@ def test_a_code_is_reported_again_on_request(admin_client: Client, person: Custo
 
 
 def test_a_corrected_code_is_reported_by_itself(admin_client: Client, person: CustomerBinding) -> None:
-    data = {"erp_code": "10046", "email": person.email, "norce_id": 77}
+    data = {"erp_code": "10046", "email": person.email, "norce_id": 77, "reason": "Merged in the ERP"}
     admin_client.post(reverse(f"{PEOPLE}_change", args=[person.pk]), data)
     person.refresh_from_db()
     assert (person.erp_code, person.report, person.report_error) == ("10046", Binding.Report.DUE, "")
@@ -80,14 +80,18 @@ def test_following_a_link_only_asks(admin_client: Client, person: CustomerBindin
 
 
 def test_the_front_page_counts_refused_codes(admin_client: Client, person: CustomerBinding) -> None:
-    cache.clear()
-    needs = {need.title: need for need in admin_client.get(reverse("admin:index")).context["needs"]}
-    need = needs["Customers' codes refused by Norce"]
+    need = needs(admin_client)["Customers' codes refused by Norce"]
     assert list(admin_client.get(need.url).context["cl"].result_list) == [person]
 
 
 def test_an_identifier_is_stored_as_it_is_compared(admin_client: Client, person: CustomerBinding) -> None:
-    data = {"erp_code": "10046", "email": " New@Example.com", "norce_id": "78", "erp_connection": "other"}
+    data = {
+        "erp_code": "10046",
+        "email": " New@Example.com",
+        "norce_id": "78",
+        "erp_connection": "other",
+        "reason": "Moved",
+    }
     admin_client.post(reverse(f"{PEOPLE}_change", args=[person.pk]), data)
     person.refresh_from_db()
     assert (person.erp_code, person.email, person.norce_id) == ("10046", "new@example.com", 78)

@@ -77,7 +77,7 @@ def test_differences_are_marked_where_they_are(admin_client: Client, bound: Sand
     norce["PhoneNumber"] = "08-7"
     cells = table(compared(admin_client, row))
     assert cells["FirstName"] == [("Nya", ""), ("Elin", "differs"), ("Elin", "differs")]
-    assert cells["PhoneNumber"] == [("–", ""), ("08-7", "differs"), ("–", "")]
+    assert cells["PhoneNumber"] == [("–", ""), ("•••", "differs"), ("–", "")]
     assert cells["InvoiceAddress.City"][1] == ("not asked", "")
 
 
@@ -250,7 +250,7 @@ def test_correcting_a_row_leaves_what_a_run_writes_meanwhile(admin_client: Clien
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(CompanyBinding, "save", save)
-        data = {"erp_code": "F-10", "organisation_no": "5560360793", "vat_no": "", "norce_id": ""}
+        data = {"erp_code": "F-10", "organisation_no": "5560360793", "vat_no": "", "norce_id": "", "reason": "Typo"}
         admin_client.post(reverse(f"{COMPANIES}_change", args=[row.pk]), data)
     row.refresh_from_db()
     assert (row.erp_code, row.digest) == ("F-10", "of the run")

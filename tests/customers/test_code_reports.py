@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from pytest_django import Settings
 
-from connectors.sandbox import query
+from connectors.sandbox import query_customers
 from connectors.sandbox.core import Sandbox
 from connectors.sandbox.registration import new_company
 from customers import code_reports
@@ -95,8 +95,8 @@ def test_two_customers_in_norce_are_a_question_for_a_person(sandbox: Sandbox, wo
 
 def test_a_forgotten_customer_is_left_alone(sandbox: Sandbox, work: Work, monkeypatch: pytest.MonkeyPatch) -> None:
     people(sandbox, 1)
-    row = query._customer_row
-    monkeypatch.setattr(query, "_customer_row", lambda record: row(record) | {"IsForgotten": True})
+    row = query_customers._customer_row
+    monkeypatch.setattr(query_customers, "_customer_row", lambda record: row(record) | {"IsForgotten": True})
     report(work)
     assert (imports(), binding(0).report) == ([], Binding.Report.UNKNOWN)
 

@@ -10,7 +10,7 @@ from django.core import mail
 from connectors.sandbox.core import Sandbox
 from customers import reading
 from customers.models import CustomerBinding
-from hub import runs
+from hub import digest, runs
 from hub import work as engine
 from hub.models import Application, ErpConnection, SyncRow, SyncRun
 from hub.models.work import State
@@ -73,11 +73,17 @@ def test_an_erp_that_answers_short_holds_the_run(sandbox: Sandbox, work: Work, s
 
 
 def test_a_held_run_tells_the_operators_once_and_without_names(half: SyncRun, work: Work) -> None:
-    worked(work, half)
+    for _ in range(2):
+        digest.look()
+        worked(work, half)
     [message] = mail.outbox
     assert message.to == ["duty@example.com"]
-    assert message.subject == f"[Norce hub] Run {half.pk} (customers, full) is held"
+    assert (
+        message.subject
+        == "[Norce hub] 1 thing needs a person: Customers to Norce – Held for a person: Waits for a decision"
+    )
     assert "of 80 would be deactivated" in message.body
+    assert f"Run {half.pk} (customers, full): 0 new, 0 changed, {half.count_deactivated} to be" in message.body
     assert f"/admin/hub/syncrun/{half.pk}/change/" in message.body
     assert "@example.com" not in message.body
 
@@ -101,7 +107,7 @@ def test_an_approval_needs_the_plan_and_a_reason(half: SyncRun, work: Work, wron
 
 def test_a_retry_without_approval_is_held_again(half: SyncRun, work: Work) -> None:
     engine.retry(half, by="anna", reason="Again.")
-    assert (worked(work, half).state, len(calls()), len(mail.outbox)) == (State.HELD, 1, 1)
+    assert (worked(work, half).state, len(calls())) == (State.HELD, 1)
 
 
 def test_a_cancelled_run_sends_nothing_and_the_next_one_goes_through(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connectors.norce import query
+from connectors.norce import query_rows
 from connectors.sandbox.core import Sandbox
 from customers import matching
 from customers.models import CustomerBinding
@@ -42,7 +42,7 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     if request.param != "asked":
         monkeypatch.setattr(matching, "FEW", 0)
     if request.param == "read in pages":
-        monkeypatch.setattr(query, "LARGEST_PAGE", 1)
+        monkeypatch.setattr(query_rows, "LARGEST_PAGE", 1)
     return str(request.param)
 
 

@@ -64,3 +64,20 @@ def test_nobody_is_told_that_none_failed_when_one_did(admin_client: Client) -> N
     page = page_of(admin_client, made(count_new=1, count_failed=1))
     assert "1 record" in page
     assert "None of them was refused" not in page
+
+
+@pytest.mark.parametrize(
+    ("columns", "words", "shown"),
+    [
+        ({"resource": "order_news", "count_accepted": 2}, "9 read, 2 with news", ["read", "with news"]),
+        ({"resource": "lost_orders", "count_new": 1}, "9 read, 1 missing", ["read", "missing"]),
+    ],
+)
+def test_a_run_over_orders_speaks_of_no_plan(
+    admin_client: Client, columns: dict[str, Any], words: str, shown: list[str]
+) -> None:
+    run = made(mode="delta", phase=SyncRun.Phase.SENT, count_read=9, **columns)
+    assert words in admin_client.get(reverse("admin:hub_syncrun_changelist")).content.decode()
+    context = admin_client.get(reverse("admin:hub_syncrun_change", args=[run.pk])).context
+    assert [figure.title for figure in context["figures"]][:2] == shown
+    assert len(context["steps"]) == 1

@@ -198,7 +198,7 @@ def test_an_approval_of_another_plan_is_refused_in_words(admin_client: Client) -
 
 def test_who_may_retry_may_not_approve(client: Client) -> None:
     user = User.objects.create_user("operator", is_staff=True)
-    names = ("view_syncrun", "retry_workitem")
+    names = ("view_syncrun", "retry")
     user.user_permissions.add(*Permission.objects.filter(codename__in=names))
     client.force_login(user)
     run = held()

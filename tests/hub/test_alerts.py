@@ -1,4 +1,4 @@
-"""Mail to the operators: once per key, and no run waits for a mail server."""
+"""Alerts: kept once per key until a digest tells them; mail to the operators waits for a mail server."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from django.core.mail import EmailMessage
+from django.core.mail.backends.locmem import EmailBackend
 from pytest_django import Settings
 
-from hub import alerts
-from hub.models import OutboxMessage
+from hub import alerts, checks, digest, outbox
+from hub.models import Alert, OutboxMessage
 from hub.models.work import State
 from tests.faults import be_due
 
@@ -26,29 +27,59 @@ def operators(settings: Settings) -> None:
     settings.HUB_URL = "https://hub.example.com"
 
 
-def put(key: str = "held:1") -> None:
-    alerts.put(key=key, subject="Run 1 is held", text="Too many.", path="/admin/hub/syncrun/1/change/")
+def put(key: str = "job-late:1", text: str = "Look at it.") -> None:
+    alerts.put(key=key, subject="Norce is slow", text=text, path="/admin/hub/norcejob/1/change/")
 
 
-def test_a_mail_goes_to_all_operators_with_the_page_to_look_at(work: Work, mailoutbox: list[EmailMessage]) -> None:
+def put_mail() -> OutboxMessage:
+    """Put a mail as a digest does."""
+    payload = {"subject": "2 things", "text": "The one and the other."}
+    outbox.put(key="m", kind=alerts.KIND, system="mail", subject="mail:m", payload=payload)
+    return OutboxMessage.objects.get()
+
+
+def test_a_repeated_key_is_the_same_alert() -> None:
+    put(), put(), put("job-late:2")
+    assert list(Alert.objects.order_by("pk").values_list("key", flat=True)) == ["job-late:1", "job-late:2"]
+
+
+def test_an_alert_puts_no_mail_of_its_own() -> None:
     put()
+    assert not OutboxMessage.objects.exists()
+
+
+def test_an_alert_that_is_over_is_not_told() -> None:
+    put(), put("job-late:2")
+    alerts.take_back("job-late:1")
+    assert digest.look() is not None
+    assert set(Alert.objects.values_list("key", "told_in")) == {("job-late:1", None), ("job-late:2", 1)}
+
+
+def test_an_alert_that_was_told_is_not_told_again_when_it_is_put_again() -> None:
+    put()
+    digest.look()
+    put()
+    assert Alert.objects.get().told_in == 1
+
+
+def test_what_an_alert_quotes_of_people_is_masked_and_fits_a_database() -> None:
+    put(text="maja@example.com said\x00 no")
+    assert Alert.objects.get().text == "••• said? no"
+
+
+def test_a_mail_goes_to_all_operators(work: Work, mailoutbox: list[EmailMessage]) -> None:
+    put_mail()
     work()
     [mail] = mailoutbox
-    assert (mail.subject, mail.to) == ("[Norce hub] Run 1 is held", ["ops@example.com", "night@example.com"])
-    assert mail.body == "Too many.\n\nhttps://hub.example.com/admin/hub/syncrun/1/change/"
-
-
-def test_the_same_news_is_sent_once(work: Work, mailoutbox: list[EmailMessage]) -> None:
-    put(), work(), put(), put("held:2")
-    work()
-    assert len(mailoutbox) == 2
+    assert (mail.subject, mail.to) == ("[Norce hub] 2 things", ["ops@example.com", "night@example.com"])
+    assert mail.body == "The one and the other."
 
 
 def test_without_operators_no_mail_is_sent_and_nothing_waits(
     work: Work, mailoutbox: list[EmailMessage], settings: Settings
 ) -> None:
     settings.HUB_ALERT_EMAILS = []
-    put()
+    put_mail()
     work()
     assert (mailoutbox, OutboxMessage.objects.get().state) == ([], State.DONE)
 
@@ -60,21 +91,28 @@ def test_a_mail_server_that_is_down_gets_the_mail_later(
     def fail(*arguments: Any) -> None:
         raise error
 
-    put()
+    message = put_mail()
     with monkeypatch.context() as patch:
-        patch.setattr(EmailMessage, "send", fail)
+        patch.setattr(EmailBackend, "send_messages", fail)
         work()
-    message = OutboxMessage.objects.get()
-    assert (message.state, type(error).__name__ in message.error) == (State.PENDING, True)
+    message.refresh_from_db()
+    assert (message.state, bool(message.error)) == (State.PENDING, True)
     be_due()
     work()
     assert (OutboxMessage.objects.get().state, len(mailoutbox)) == (State.DONE, 1)
 
 
-def test_a_mail_that_cannot_be_sent_keeps_no_other_mail_back(
-    work: Work, mailoutbox: list[EmailMessage], monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("minutes", "emails", "ids"),
+    [
+        (1, [], []),
+        (15, ["ops@example.com"], []),
+        (0, [], ["hub.E010"]),
+        (15, ["ops@example.com", "ops", "o ps@example.com", "@example.com"], ["hub.E011"] * 3),
+    ],
+)
+def test_settings_that_make_no_sense_are_named(
+    settings: Settings, minutes: int, emails: list[str], ids: list[str]
 ) -> None:
-    put("held:1"), put("held:2")
-    OutboxMessage.objects.filter(key="mail.operators:held:1").update(state=State.FAILED)
-    work()
-    assert len(mailoutbox) == 1
+    settings.HUB_ALERT_MINUTES, settings.HUB_ALERT_EMAILS = minutes, emails
+    assert [problem.id for problem in checks.check_alerts(None)] == ids

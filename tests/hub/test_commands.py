@@ -14,7 +14,10 @@ from django.utils import timezone
 from django_q.models import Schedule
 from pytest_django import Settings
 
+from connectors.norce.reads import EntitySet
+from connectors.norce.types.query import NamedRow
 from connectors.sandbox.core import Sandbox
+from hub import query_names
 from hub.management.base import as_table
 from hub.models import ApiCall, Application, Attempt, InboxEvent, OutboxMessage, RejectedMessage, SyncRun
 from hub.models.work import State
@@ -68,8 +71,25 @@ def test_check_connections_says_that_all_is_well() -> None:
     assert [(row["system"], row["ok"]) for row in rows("check_connections")] == [
         ("norce connect", True),
         ("norce query", True),
+        ("norce query Core", True),
+        ("norce query Customers", True),
+        ("norce query Orders", True),
         ("erp default", True),
     ]
+
+
+def test_check_connections_fails_for_a_name_that_the_tenant_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = EntitySet(path="Core/Regions", row=NamedRow)
+    monkeypatch.setattr(query_names, "SETS", (wanted,))
+    code, _, text = failed("check_connections", "--json")
+    lacking = {"system": "norce query Core", "ok": False, "answer": "There is no set Core/Regions."}
+    assert (code, lacking in json.loads(text)) == (2, True)
+
+
+def test_check_connections_goes_through_where_norce_shows_no_model(sandbox: Sandbox) -> None:
+    set_faults(sandbox, norce={"fail_next": {"Orders/$metadata": [404]}})
+    [row] = [row for row in rows("check_connections") if row["system"] == "norce query Orders"]
+    assert (row["ok"], "could not be checked" in row["answer"]) == (None, True)
 
 
 def test_check_connections_names_each_that_cannot_be_used(sandbox: Sandbox, settings: Settings) -> None:
@@ -78,7 +98,8 @@ def test_check_connections_names_each_that_cannot_be_used(sandbox: Sandbox, sett
     code, _, text = failed("check_connections", "--json")
     states = {row["system"]: (row["ok"], row["answer"]) for row in json.loads(text)}
     assert (code, states["norce connect"][0], states["norce query"][0]) == (2, False, True)
-    assert states["erp second"] == (False, "No ERP adapter for fax://; there are sandbox+http://, sandbox+https://.")
+    ok, text = states["erp second"]
+    assert not ok and text.startswith("No ERP adapter for fax://; there are sandbox+http://, sandbox+https://")
 
 
 def test_norce_job_shows_a_job_and_its_log(sandbox: Sandbox) -> None:

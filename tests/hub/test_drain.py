@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_q.models import OrmQ
 
@@ -25,6 +27,7 @@ def done(monkeypatch: pytest.MonkeyPatch, settings: Any) -> list[str]:
     keys: list[str] = []
     settings.REDIS_URL = ""
     monkeypatch.setattr(beats._Last, "at", float("-inf"))
+    monkeypatch.setattr(drain._Turn, "idle", {})
     monkeypatch.setattr(rings, "get_broker", lambda: RingBroker("hub"))
     monkeypatch.setattr(rings, "async_task", lambda task: RingBroker("hub").enqueue(task))
     monkeypatch.setitem(registry._messages, "test", lambda message: keys.append(message.key))
@@ -143,3 +146,36 @@ def test_a_backlog_for_the_erp_does_not_keep_acknowledgements_waiting(done: list
     for _ in range(4):
         drain.step()
     assert "test:9" in done
+
+
+def test_a_burst_of_one_kind_is_not_held_up_by_looking_for_others(
+    done: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drain, "PAUSE", 60)
+    for number in range(1, 12):
+        put(number)
+    for _ in range(6):
+        drain.step()
+    with CaptureQueriesContext(connection) as statements:
+        for _ in range(5):
+            drain.step()
+    asked = [statement["sql"] for statement in statements if statement["sql"].startswith("SELECT")]
+    assert len(done) == 11
+    assert not any(table in sql for sql in asked for table in ("hub_inboxevent", "hub_norcejob", "hub_syncrun"))
+
+
+def test_a_kind_that_had_nothing_a_moment_ago_is_found_when_there_is_nothing_else(
+    done: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drain, "PAUSE", 60)
+    assert not drain.step()
+    put(1, system="norce")
+    assert drain.step()
+    assert done == ["test:1"]
+
+
+def test_a_kind_that_had_nothing_has_its_turn_again_after_a_moment(
+    done: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drain._Turn, "idle", dict.fromkeys(range(5), time.monotonic() - drain.PAUSE))
+    test_a_backlog_for_the_erp_does_not_keep_acknowledgements_waiting(done)

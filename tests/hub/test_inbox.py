@@ -6,21 +6,24 @@ import io
 import json
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import InterfaceError, OperationalError, connection
+from django.db import IntegrityError, InterfaceError, OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django_q.models import OrmQ
 
-from hub import checks, registry, rings
+from hub import checks, inbox, registry, rings
 from hub.broker import RingBroker
 from hub.models import InboxEvent, RejectedMessage
+from hub.models.work import State
 from tests.hub.test_crashes import DiesAt, Killed
 
 OLD, NEW = "the-old-token-of-a-rotation", "the-new-token-of-a-rotation"
 PATH = "/norce/events/JobCompletedEvent"
+SAMPLES = Path(__file__).parents[2] / "connectors" / "sandbox" / "samples"
 BODY = {"ClientId": 1900, "ApplicationId": 1901, "JobId": 330915, "StatusId": 2}
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -46,6 +49,21 @@ def post(client: Client) -> Post:
         return client.post(path, data=data, **options)
 
     return post
+
+
+@pytest.fixture
+def changed(post: Post, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], Any]:
+    """Post that a customer has changed; whoever handles that does nothing."""
+    known = registry.EventType(
+        handler=lambda event: None, identify=lambda message: (f"norce_customer:{message.customer_id}", "")
+    )
+    monkeypatch.setitem(registry._events, "CustomerChangedNotification", known)
+
+    def post_change(number: int) -> Any:
+        body = {"ClientId": 1, "CustomerId": number, "EntityChanged": "tClientCustomer"}
+        return post(body, path="/norce/events/CustomerChangedNotification")
+
+    return post_change
 
 
 def counts() -> tuple[int, int, int]:
@@ -139,16 +157,58 @@ def test_another_status_of_the_same_job_is_another_event(post: Post) -> None:
     assert counts()[0] == 2
 
 
-def test_events_without_a_key_are_news_each_time(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    changed = registry.EventType(handler=lambda event: None, identify=lambda data: ("norce_customer:5", ""))
-    monkeypatch.setitem(registry._events, "CustomerChangedNotification", changed)
+def test_a_change_is_folded_into_the_one_that_waits_and_news_again_once_that_one_is_taken(
+    post: Post, changed: Callable[[int], Any]
+) -> None:
+    for _ in range(3):
+        assert changed(5).status_code == 200
+    changed(6)
+    assert list(InboxEvent.objects.values_list("subject", "key")) == [
+        ("norce_customer:5", ""),
+        ("norce_customer:6", ""),
+    ]
+    InboxEvent.objects.filter(subject="norce_customer:5").update(state=State.RUNNING)
+    assert [changed(5).status_code for _ in range(2)] == [200, 200]
+    assert InboxEvent.objects.filter(subject="norce_customer:5").count() == 2
+
+
+def test_a_change_that_begins_to_be_worked_on_while_the_next_comes_is_followed_by_it(
+    changed: Callable[[int], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    changed(5)
+
+    def taken_meanwhile(event: InboxEvent) -> bool:
+        InboxEvent.objects.update(state=State.RUNNING)
+        return False
+
+    monkeypatch.setattr(inbox, "_is_known", taken_meanwhile)
+    assert changed(5).status_code == 200
+    assert sorted(InboxEvent.objects.values_list("state", flat=True)) == [State.PENDING, State.RUNNING]
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("event-*.json")), ids=lambda path: path.stem)
+def test_every_event_of_the_contract_is_taken(post: Post, path: Path) -> None:
+    name = path.stem.split("-")[1]
+    assert post(path.read_bytes(), path=f"/norce/events/{name}").status_code == 200
+    assert (InboxEvent.objects.get().event_type, RejectedMessage.objects.count()) == (name, 0)
+
+
+def test_an_event_that_nobody_handles_is_kept_as_done_and_rings_nobody(post: Post) -> None:
     for _ in range(2):
-        assert post({"CustomerId": 5}, path="/norce/events/CustomerChangedNotification").status_code == 200
-    assert list(InboxEvent.objects.values_list("subject", "key")) == [("norce_customer:5", "")] * 2
+        post({"ClientId": 1, "PartNo": "A", "EntityChanged": "x"}, path="/norce/events/SkuChangedNotification")
+    assert set(InboxEvent.objects.values_list("state", "subject", "note")) == {(State.DONE, "A", inbox.NOBODY)}
+    assert counts() == (2, 0, 0)
+
+
+@pytest.mark.parametrize("reference", ["\x00", "\ud800"])
+def test_a_name_that_no_database_keeps_is_rejected(post: Post, reference: str) -> None:
+    body = {"ClientId": 1, "ApplicationId": 1, "ClientOrderRef": reference, "Source": "WEB"}
+    assert post(body, path="/norce/events/OrderReceivedEvent").status_code == 200
+    assert counts() == (0, 1, 0)
 
 
 def test_names_in_any_case_and_numbers_as_text_are_read(post: Post) -> None:
-    post({"jobId": "330915", "statusId": "2"})
+    post({"clientid": "1", "jobId": "330915", "statusId": "2"})
     event = InboxEvent.objects.get()
     assert (event.key, event.application_number) == ("JobCompletedEvent:330915:2", None)
 
@@ -180,10 +240,10 @@ def test_authenticated_nonsense_is_kept_as_rejected_and_answered_200(post: Post,
     assert counts() == (0, 1, 0)
 
 
-@pytest.mark.parametrize("name", ["jobcompletedevent", "OrderReceivedEvent", "%00", "%F0%9F%98%80", "x" * 3000])
+@pytest.mark.parametrize("name", ["jobcompletedevent", "OrderInvoicedEvent", "%00", "%F0%9F%98%80", "x" * 3000])
 def test_an_unknown_type_is_kept_as_rejected_with_the_types_there_are(post: Post, name: str) -> None:
     assert post(path=f"/norce/events/{name}").status_code == 200
-    assert "there are JobCompletedEvent" in RejectedMessage.objects.get().reason
+    assert "there are CustomerChangedNotification" in RejectedMessage.objects.get().reason
     assert counts() == (0, 1, 0)
 
 
@@ -207,9 +267,13 @@ def test_it_answers_503_and_stores_nothing_when_the_database_is_down(
 
 
 def test_a_conflict_that_is_no_repeat_is_not_answered_200(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = registry.EventType(handler=lambda event: None, identify=lambda data: (None, "a"))  # type: ignore[arg-type, return-value]
-    monkeypatch.setitem(registry._events, "Broken", broken)
-    assert (post(path="/norce/events/Broken").status_code, counts()) == (503, (0, 0, 0))
+    def refuse(event: InboxEvent, **options: Any) -> None:
+        raise IntegrityError("a rule that the code does not know")
+
+    broken = registry.EventType(handler=lambda event: None, identify=lambda message: ("a", ""))
+    monkeypatch.setitem(registry._events, "JobCompletedEvent", broken)
+    monkeypatch.setattr(InboxEvent, "save", refuse)
+    assert (post().status_code, counts()) == (503, (0, 0, 0))
 
 
 @pytest.mark.parametrize("after", [False, True])
@@ -243,7 +307,7 @@ def test_tokens_that_are_short_or_cannot_be_sent_are_named(settings: Any, tokens
 
 
 def test_an_event_is_kept_as_it_came(post: Post) -> None:
-    body = b'\xef\xbb\xbf{"JobId": 1, "StatusId": 4, "Amount": 1.10}'
+    body = b'\xef\xbb\xbf{"ClientId": 1, "JobId": 1, "StatusId": 4, "Amount": 1.10}'
     post(body)
     assert bytes(InboxEvent.objects.get().body) == body
 

@@ -13,7 +13,7 @@ from connectors.errors import PermanentError, TransientError
 from connectors.norce import wire
 from connectors.norce.types.jobs import Job, JobLogEntry, JobResponse
 from hub import gateways, jobs, registry
-from hub.models import NorceJob, OutboxMessage, SyncRow, SyncRun
+from hub.models import Alert, NorceJob, SyncRow, SyncRun
 from hub.models.work import State
 
 Action = SyncRow.Action
@@ -175,16 +175,28 @@ def test_an_ended_job_that_is_polled_again_changes_nothing(job: NorceJob, monkey
 
 
 def late(job: NorceJob, monkeypatch: pytest.MonkeyPatch, minutes: float) -> list[str]:
-    """Look twice at a job that began so many minutes ago; return the mails that were put."""
+    """Look twice at a job that began so many minutes ago; return the alerts that are open."""
     job.created_at = timezone.now() - timedelta(minutes=minutes)
     for _ in range(2):
         with pytest.raises(TransientError):
             polled(monkeypatch, job, Connect({"StatusId": 1}))
-    return [message.payload["subject"] for message in OutboxMessage.objects.all()]
+    return open_alerts()
+
+
+def open_alerts() -> list[str]:
+    return list(Alert.objects.filter(ended_at=None).values_list("subject", flat=True))
 
 
 def test_operators_are_told_once_of_a_job_that_takes_too_long(job: NorceJob, monkeypatch: pytest.MonkeyPatch) -> None:
     assert late(job, monkeypatch, 30.1) == ["Norce has worked on job 17 for over 30 minutes"]
+
+
+def test_a_late_job_that_ends_before_anybody_was_told_is_no_news(
+    job: NorceJob, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late(job, monkeypatch, 30.1)
+    polled(monkeypatch, job, Connect({"StatusId": 2}))
+    assert open_alerts() == []
 
 
 def test_a_job_within_its_time_is_no_news(job: NorceJob, monkeypatch: pytest.MonkeyPatch) -> None:

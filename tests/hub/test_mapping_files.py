@@ -52,7 +52,8 @@ def uploaded(client: Client, file: SimpleUploadedFile) -> Any:
 def confirmed(client: Client, page: Any) -> Any:
     """Press *Import* on a preview and return the list that follows."""
     form = page.context["confirm_form"]
-    data = {name: form[name].value() for name in form.fields}
+    said = {"state": page.context["state"], "reason": "The ERP has new words"}
+    data = {name: form[name].value() for name in form.fields} | said
     return client.post(reverse("admin:hub_valuemapping_process_import"), data, follow=True)
 
 
@@ -231,17 +232,17 @@ def test_the_list_leads_to_both_pages(admin_client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rights", "seen", "imported"), [({"view"}, 200, 403), ({"change", "add"}, 200, 200), ({"change"}, 200, 403)]
+    ("right", "seen", "imported"), [("view_valuemapping", 200, 403), ("edit_mapping", 200, 200), ("retry", 403, 403)]
 )
-def test_files_need_their_rights(client: Client, rights: set[str], seen: int, imported: int) -> None:
+def test_files_need_their_rights(client: Client, right: str, seen: int, imported: int) -> None:
     user = User.objects.create_user("ola", is_staff=True)
-    names = [f"{right}_valuemapping" for right in rights]
-    user.user_permissions.set(Permission.objects.filter(codename__in=names))
+    user.user_permissions.set(Permission.objects.filter(codename=right))
     client.force_login(user)
     urls = (reverse(EXPORT), reverse("admin:hub_valuemapping_template", args=["csv"]))
     assert [client.get(url).status_code for url in urls] == [seen, seen]
     assert client.get(reverse(IMPORT)).status_code == imported
-    assert client.post(reverse("admin:hub_valuemapping_process_import")).status_code == imported
+    pressed = client.post(reverse("admin:hub_valuemapping_process_import")).status_code
+    assert (pressed == 403) == (imported == 403)
     assert (f'href="{reverse(IMPORT)}"' in client.get(reverse(LIST)).content.decode()) == (imported == 200)
 
 
@@ -253,11 +254,20 @@ def test_a_file_is_imported_once_however_often_the_button_is_pressed(admin_clien
     assert kept() == {PIECES}
 
 
-def test_a_mapping_that_vanishes_after_the_preview_is_made_anew(admin_client: Client, pieces: Any) -> None:
+def test_mappings_that_change_after_the_preview_stop_the_import(admin_client: Client, pieces: Any) -> None:
     page = uploaded(admin_client, as_file("csv", ("unit", "", "Pieces", "st")))
-    pieces.delete()
-    confirmed(admin_client, page)
-    assert kept() == {("unit", "", "Pieces", "st")}
+    ValueMapping.objects.update(erp_value="ST")
+    after = confirmed(admin_client, page).content.decode()
+    assert "The mappings have changed since the preview: choose the file again." in after
+    assert kept() == {("unit", "", "Pieces", "ST")}
+
+
+def test_a_preview_says_what_the_file_would_do_to_orders_and_customers(admin_client: Client, application: Any) -> None:
+    page = uploaded(admin_client, as_file("csv", PIECES, ("flag", "", "VIP", "GULD")))
+    orders, customers = page.context["parts"]
+    assert orders.figures == (("No order that it concerns has come lately.", "plain"),)
+    assert customers.figures == (("1 value of the ERP is told to Norce otherwise.", "busy"),)
+    assert "GULD" in page.content.decode()
 
 
 def test_an_application_that_is_gone_now_stops_the_import(admin_client: Client, application: Application) -> None:

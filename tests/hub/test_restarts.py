@@ -192,3 +192,9 @@ def test_norces_event_of_a_restarted_job_is_news_again(ended: NorceJob) -> None:
     restarted(ended)
     inbox.receive(event_type="JobCompletedEvent", body=body)
     assert InboxEvent.objects.count() == 2
+
+
+def test_a_run_that_a_restarted_job_fails_again_is_news_for_the_operators_again(ended: NorceJob) -> None:
+    NorceJob.objects.update(told_in=1), SyncRun.objects.update(told_in=1)
+    restarted(ended)
+    assert (ended.told_in, seen(ended.run).told_in) == (None, None)

@@ -108,7 +108,7 @@ def test_done_is_done() -> None:
         (PermanentError("No.", remedy="Mend it."), State.FAILED, ErrorKind.PERMANENT),
         (ConfigError("No.", remedy="Mend it."), State.FAILED, ErrorKind.CONFIG),
         (MappingError("No.", remedy="Mend it."), State.FAILED, ErrorKind.MAPPING),
-        (HoldError("No.", remedy="Mend it.", code="sums"), State.HELD, ErrorKind.HOLD),
+        (HoldError("No.", remedy="Mend it."), State.HELD, ErrorKind.HOLD),
         (KeyError("surprise"), State.FAILED, ErrorKind.INTERNAL),
     ],
 )

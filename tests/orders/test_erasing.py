@@ -22,10 +22,11 @@ from hub.models.work import State
 from hub.person import Person
 from orders.contents import read_request
 from orders.erasing import prune
-from orders.models import Order
+from orders.models import DeliveryNote, Invoice, Order
 from orders.order_page import page
 from tests.conftest import sample
 from tests.faults import BUYER, to_erp
+from tests.orders.clerk import clerk, read_news
 from tests.orders.samples import as_xml
 
 Receive = Callable[..., Order]
@@ -171,11 +172,67 @@ def test_orders_are_kept_unless_a_setting_says_for_how_long(sent: Order, setting
 
 def test_an_order_that_has_not_ended_or_is_younger_keeps_its_contents(sent: Order, settings: Settings) -> None:
     settings.HUB_KEEP_ORDER_DAYS = 365
-    Order.objects.update(received_at=timezone.now() - timedelta(364))
+    Order.objects.update(received_at=timezone.now() - timedelta(364), status=Order.Status.INVOICED)
     assert prune() == {"order (blanked)": 0}
     Order.objects.update(received_at=timezone.now() - timedelta(366))
     OutboxMessage.objects.filter(kind="norce.order_status").update(state=State.FAILED)
     assert prune() == {"order (blanked)": 0}
+
+
+@pytest.mark.parametrize(("days", "blanked"), [(366, 0), (729, 0), (731, 1)])
+def test_an_order_that_the_erp_has_not_finished_is_kept_twice_as_long(
+    days: int, blanked: int, sent: Order, settings: Settings
+) -> None:
+    settings.HUB_KEEP_ORDER_DAYS = 365
+    Order.objects.update(received_at=timezone.now() - timedelta(days), status=Order.Status.PARTLY_DELIVERED)
+    assert prune() == {"order (blanked)": blanked}
+
+
+@pytest.mark.parametrize(
+    "ended", [{"status": Order.Status.CANCELLED}, {"gone_at": timezone.now()}, {"erp_order_no": ""}]
+)
+def test_an_order_that_has_ended_otherwise_is_blanked_in_time(
+    ended: dict[str, Any], sent: Order, settings: Settings
+) -> None:
+    settings.HUB_KEEP_ORDER_DAYS = 365
+    Order.objects.update(received_at=timezone.now() - timedelta(366), **ended)
+    assert prune() == {"order (blanked)": 1}
+
+
+@pytest.fixture
+def delivered(sent: Order, sandbox: Sandbox, work: Work) -> Order:
+    """The order, delivered to the buyer's address and invoiced with a row that names them."""
+    sandbox.state.erp_orders.get("SO100001")["lines"][0]["description"] = "Jacket for Maja"
+    clerk(sandbox, "ship"), clerk(sandbox, "invoice")
+    read_news(work)
+    assert "Exempelgatan" in str(DeliveryNote.objects.get().content)
+    return sent
+
+
+def test_the_documents_of_an_erased_person_name_nobody_and_keep_their_numbers(delivered: Order) -> None:
+    counts = erase()
+    assert (counts["deliverynote"] > 0, counts["invoice"]) == (True, 1)
+    kept = str([*DeliveryNote.objects.values_list("content"), *Invoice.objects.values_list("content")]).encode()
+    assert not [word for word in WORDS if word in kept] and b"Jacket for erased" in kept
+    assert not any(erase().values())
+
+
+def test_the_page_of_an_order_whose_deliveries_are_erased_opens(delivered: Order, admin_client: Client) -> None:
+    erase()
+    assert admin_client.get(reverse("admin:orders_order_change", args=[delivered.pk])).status_code == 200
+
+
+def test_news_that_are_read_again_do_not_bring_an_erased_person_back(delivered: Order, work: Work) -> None:
+    erase()
+    assert read_news(work).count_accepted == 0
+    assert "Exempelgatan" not in str(DeliveryNote.objects.get().content)
+
+
+def test_where_deliveries_went_is_blanked_with_the_order(delivered: Order, settings: Settings) -> None:
+    settings.HUB_KEEP_ORDER_DAYS = 365
+    Order.objects.update(received_at=timezone.now() - timedelta(366))
+    assert prune() == {"order (blanked)": 1}
+    assert DeliveryNote.objects.get().content["address"] == {}
 
 
 def test_an_erased_order_that_comes_again_does_not_bring_the_person_back(

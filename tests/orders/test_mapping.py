@@ -16,7 +16,7 @@ from connectors.norce.types.orders import OrderRequest
 from hub.models.configuration import ValueKind
 from orders.checks import check
 from orders.identifying import identify
-from orders.mapping import acknowledgement, reference, to_erp_order
+from orders.mapping import order_status, reference, to_erp_order
 from tests.orders.samples import item, paid_in_full, read, small
 
 TOLERANCE = Decimal("0.50")
@@ -149,15 +149,17 @@ def test_an_order_without_payments_has_the_rows_as_its_total() -> None:
 def test_the_acknowledgement_names_the_order_by_number_only_where_it_is_norces(
     source: str, client_order_ref: str, number: int | None
 ) -> None:
-    request = acknowledgement(
+    request = order_status(
         client_order_ref=client_order_ref,
         source=source,
         erp_order_no="SO1",
         status="Confirmed",
         account_id=7,
         infos={"ERPNO": "SO1"},
+        rows={"2": "BackOrder"},
     )
     sent = wire.write(request)
+    assert sent["ItemStatuses"] == [{"LineNo": "2", "ItemStatus": "BackOrder"}]
     assert sent.get("ClientOrderRef") == number
     assert sent["Infos"] == [{"Code": "ERPNO", "Value": "SO1"}]
     assert (sent["ErpOrderNo"], sent["OrderStatus"], sent["AccountId"]) == ("SO1", "Confirmed", 7)

@@ -34,7 +34,8 @@ APPLICATION = (
     "Application.objects.get_or_create(key='7f0c2d1a-4b52-4f6e-9a31-0d5b6f1e2c10', number=1901, name='Exempel SE',"
     " erp_connection=c)"
 )
-DRAIN = "import django; django.setup(); from hub.drain import drain; drain(budget=20, linger={linger})"
+EVENT_TOKEN = "a-long-random-token-for-the-tests-of-events"
+DRAIN = "import django; django.setup(); from hub.drain import drain; drain(budget={budget}, linger={linger})"
 
 
 Strike = Callable[[str], bool]
@@ -49,6 +50,7 @@ class Striking:
 
     def __init__(self, sandbox: Sandbox) -> None:
         self.sandbox = sandbox
+        self.state, self.delivery = sandbox.state, sandbox.delivery
         self.calm()
 
     def calm(self) -> None:
@@ -83,6 +85,7 @@ class Hub:
             "DJANGO_SETTINGS_MODULE": "tests.settings",
             "DATABASE_URL": database_url,
             "TEST_NORCE_BASE_URL": self.server.url,
+            "NORCE_EVENT_TOKENS": EVENT_TOKEN,
             "HUB_LEASE_SECONDS": "2",
             "HUB_STALL_SECONDS": "5",
             "HUB_SWEEP_SECONDS": "0.5",
@@ -120,9 +123,9 @@ class Hub:
         self.children.append(child)
         return child
 
-    def drain(self, linger: float = 3.0) -> subprocess.Popen[bytes]:
+    def drain(self, linger: float = 3.0, *, budget: float = 20.0, **environment: str) -> subprocess.Popen[bytes]:
         """A bare worker: drains until nothing has come for a while."""
-        return self.run("-c", DRAIN.format(linger=linger))
+        return self.run("-c", DRAIN.format(linger=linger, budget=budget), **environment)
 
     def worker(self, **environment: str) -> subprocess.Popen[bytes]:
         return self.run("manage.py", "worker", **environment)
@@ -174,7 +177,7 @@ class Hub:
         self.log.close()
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
+def wait_until(condition: Callable[[], bool], seconds: float = 180.0) -> None:
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"

@@ -36,12 +36,12 @@ class Command(TableCommand):
         asked = person_by(email=options["email"], code=options["code"], norce_id=options["norce_id"])
         person = erasing.known(asked)
         if not person.emails and not person.subjects:
-            raise PermanentError("Nobody was found.", remedy="Look at the spelling.")
+            raise PermanentError("erasure_nobody")
         before = Erasure.objects.filter(identifier_hash=hash_of(person.identifier)).order_by("pk").last()
         counts = erasing.preview(person)
         # One that was interrupted after its last table has nothing left to scramble, and still to be ended.
         if not any(counts.values()) and not (before and before.state == Erasure.State.RUNNING):
-            raise PermanentError(_nothing(before))
+            raise _nothing(before)
         if not options["dry_run"]:
             counts = _erase(person, options).counts
         return [{"table": name, "rows": number} for name, number in sorted(counts.items())]
@@ -51,7 +51,7 @@ def _erase(person: Person, options: dict[str, Any]) -> Erasure:
     return erasing.erase(person, by=options["by"], reason=options["reason"], even_unfinished=options["even_unfinished"])
 
 
-def _nothing(before: Erasure | None) -> str:
+def _nothing(before: Erasure | None) -> PermanentError:
     if before and before.finished_at:
-        return f"Nothing is left to erase: they were erased on {before.finished_at:%Y-%m-%d} (erasure {before.pk})."
-    return "Nobody was found: nothing is kept about them."
+        return PermanentError("erasure_done", date=f"{before.finished_at:%Y-%m-%d}", number=before.pk)
+    return PermanentError("erasure_nothing")

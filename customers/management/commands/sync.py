@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from connectors.errors import ConfigError
 from hub import registry, runs
 from hub.management.base import Row, TableCommand
 from hub.models import SyncRun
@@ -46,7 +47,10 @@ class Command(TableCommand):
 def _start(options: dict[str, Any], key: str) -> SyncRun:
     mode = options["mode"] or SyncRun.Mode.DELTA
     name, dry_run = options["resource"], options["dry_run"]
-    run = runs.start(resource=name, by="command", mode=mode, application_key=key, dry_run=dry_run)
+    try:
+        run = runs.start(resource=name, by="command", mode=mode, application_key=key, dry_run=dry_run)
+    except ConfigError as error:
+        raise CommandError(str(error)) from error
     run = run or runs.active(resource=name, application_key=key, dry_run=dry_run)
     if run is None:
         raise CommandError("The run that was active has just ended; start it again.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import is_dataclass
 from functools import cache
 from pathlib import Path
@@ -20,7 +21,7 @@ from connectors.norce.types import customers, jobs, order_updates, orders, wareh
 
 ROOT = Path(__file__).parents[3]
 SAMPLES = sorted((ROOT / "connectors" / "sandbox" / "samples").glob("order-*.json"))
-ORDER, CUSTOMER = "norce-order-service", "norce-customer-service"
+ORDER, CUSTOMER, QUERY = "norce-order-service", "norce-customer-service", "norce-query"
 MODULES: dict[str, tuple[ModuleType, ...]] = {
     ORDER: (orders, order_updates, warehouse),
     CUSTOMER: (customers, jobs),
@@ -60,6 +61,37 @@ def _members(schemas: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
     for part in schema.get("allOf", ()):
         members |= _members(schemas, schemas[part["$ref"].rsplit("/")[-1]] if "$ref" in part else part)
     return members | schema.get("properties", {})
+
+
+def page_complaints(path: str, page: Any) -> list[str]:
+    """Validate a page of Query, and name the members that its schema does not know."""
+    schema = contract(QUERY)["paths"][f"/{path}"]["get"]["responses"]["200"]["$ref"].rpartition("/")[2]
+    names = sorted({name for row in page["value"] for name in unknown_members(entity(path), row)})
+    return complaints(QUERY, schema, page) + names
+
+
+def entity(path: str) -> str:
+    """Return the schema of the rows of a set of Query."""
+    schema = contract(QUERY)["paths"][f"/{path}"]["get"]["responses"]["200"]["$ref"].rpartition("/")[2]
+    page = contract(QUERY)["components"]["schemas"][schema]
+    return page["properties"]["value"]["items"]["$ref"].rpartition("/")[2]
+
+
+def unknown_members(schema: str, row: Any) -> Iterator[str]:
+    """Yield the members of a row, and of the rows in it, that their schemas do not know."""
+    known = contract(QUERY)["components"]["schemas"][schema]["properties"]
+    for name, value in row.items():
+        if name not in known:
+            yield f"{schema}.{name}"
+        for inner in value if isinstance(value, list) else [value]:
+            if isinstance(inner, dict):
+                yield from unknown_members(led_to(known[name]), inner)
+
+
+def led_to(member: dict[str, Any]) -> str:
+    """Return the schema of the rows that a member of a row holds."""
+    choices = [member.get("items", {}), *member.get("oneOf", ()), *member.get("anyOf", ())]
+    return next(choice["$ref"] for choice in choices if "$ref" in choice).rpartition("/")[2]
 
 
 def class_of(service: str, schema: str) -> type[Message]:

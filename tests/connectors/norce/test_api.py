@@ -2,43 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import responses
 
 from connectors.errors import ConfigError, HubError, PermanentError, TransientError
-from connectors.http import Http
 from connectors.models import RateBucket
 from connectors.norce.api import NorceApi
-from connectors.norce.auth import NorceToken
 from connectors.norce.connect import NorceConnect
 from connectors.norce.query import NorceQuery
 from connectors.norce.types.jobs import JobResponse
 from connectors.ratelimit import Quota, take, wait_time
+from tests.connectors.norce.answers import BASE, QUOTA, api
 
-BASE = "https://norce.example.com"
 CALL = f"{BASE}/connect/Job/Ping"
-QUOTA = Quota(name="norce-connect", per_minute=8)
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def norce() -> Iterator[responses.RequestsMock]:
-    """Norce, giving token-1, token-2 and so on; the test adds the rest."""
-    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
-        for number in (1, 2, 3):
-            body = {"access_token": f"token-{number}", "expires_in": 3600, "token_type": "Bearer"}
-            mock.post(f"{BASE}/identity/1.0/connect/token", json=body)
-        yield mock
-
-
-def api(quota: Quota = QUOTA, application_id: int = 0, path: str = "connect") -> NorceApi:
-    token = NorceToken(http=Http(system="norce", base_url=BASE), client_id="hub", client_secret="s3cret", scope="prod")
-    http = Http(system="norce", base_url=f"{BASE}/{path}")
-    return NorceApi(http=http, token=token, quota=quota, application_id=application_id)
 
 
 def paths(norce: responses.RequestsMock) -> list[str]:
@@ -162,10 +142,3 @@ def test_an_import_says_when_its_answer_is_none(norce: Any, body: str) -> None:
     norce.post(f"{BASE}/connect/Customer/ImportCustomers", body=body)
     with pytest.raises(PermanentError):
         imported()
-
-
-def test_query_reads_page_after_page(norce: Any) -> None:
-    for rows in (200, 1):
-        norce.get(f"{BASE}/query/Core/Applications", json={"value": [{"Id": number} for number in range(rows)]})
-    assert len(NorceQuery(api=api(application_id=1901, path="query")).applications()) == 201
-    assert "%24skip=200" in norce.calls[-1].request.url

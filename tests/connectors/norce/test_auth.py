@@ -12,10 +12,10 @@ import pytest
 import requests
 import responses
 
+from connectors import oauth
 from connectors.errors import ConfigError, HubError, TransientError
 from connectors.http import CallRecord, Http
 from connectors.models import AccessToken, RateBucket
-from connectors.norce import auth
 from connectors.norce.auth import NorceToken
 from tests.threads import side_by_side
 
@@ -121,7 +121,7 @@ def test_a_worker_that_died_while_fetching_is_replaced(norce: Any) -> None:
 
 
 def test_a_worker_waits_only_so_long_for_another_one(norce: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(auth, "PATIENCE", 0.01)
+    monkeypatch.setattr(oauth, "PATIENCE", 0.01)
     account().get()
     AccessToken.objects.update(token="", expires_at=0, fetching_until=time.time() + 15)
     assert (refused(TransientError).counts, len(norce.calls)) == (False, 1)
@@ -132,7 +132,7 @@ def test_a_refused_account_names_the_settings_and_no_secret(norce: Any, code: st
     norce(status=400, json={"error": code})
     error = refused(ConfigError)
     assert code in error.message
-    assert "NORCE_CLIENT_ID, NORCE_CLIENT_SECRET and NORCE_SCOPE" in error.remedy
+    assert "NORCE_CLIENT_ID, NORCE_CLIENT_SECRET, NORCE_SCOPE" in error.remedy
     assert "s3cret" not in str(error)
 
 
@@ -162,7 +162,7 @@ def test_a_token_endpoint_that_does_not_answer_is_asked_again_later(norce: Any, 
 
 
 def test_a_token_endpoint_that_is_silent_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(auth, "TIMEOUT", 0.05)
+    monkeypatch.setattr(oauth, "TIMEOUT", 0.05)
     monkeypatch.setenv("OAUTHLIB_INSECURE_TRANSPORT", "1")
     with socket.create_server(("127.0.0.1", 0)) as silent:
         refused(TransientError, account(f"http://127.0.0.1:{silent.getsockname()[1]}"))

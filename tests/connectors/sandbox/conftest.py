@@ -13,9 +13,11 @@ import simplejson
 from connectors.sandbox.adapter import SandboxAdapter
 from connectors.sandbox.core import Sandbox
 from connectors.sandbox.options import SandboxOptions
+from tests.connectors.norce.contracts import page_complaints
 
 ADDRESS = "http://sandbox.test"
 HUB = "http://hub.test/norce/orders"
+EVENTS = "http://hub.test/norce/events"
 Data = dict[str, Any]
 
 ORDER: Data = {
@@ -117,9 +119,12 @@ class Caller:
         return self.session.request(method, f"{ADDRESS}/commerce/connect/4.0/{name}", data=text, headers=headers)
 
     def query(self, name: str, **options: str | int) -> Any:
-        """Read rows through Query; the options are named without their dollar sign."""
+        """Read rows through Query, checked by its contract; the options are named without their dollar sign."""
         params = {f"${name}": value for name, value in options.items()}
-        return self.session.get(f"{ADDRESS}/commerce/query/2.0/{name}", params=params).json()["value"]
+        answer = self.session.get(f"{ADDRESS}/commerce/query/2.0/{name}", params=params)
+        page = simplejson.loads(answer.text, use_decimal=True)
+        assert page_complaints(name, page) == [], answer.text
+        return page["value"]
 
     def erp(self, path: str, data: Any = None, *, method: str = "", **params: str) -> requests.Response:
         """Make an ERP call: a POST with ``data``, else a GET, unless ``method`` is another."""
@@ -140,6 +145,11 @@ class Caller:
         answer = self.control("orders", {**deepcopy(ORDER), **changes})
         assert answer.status_code == 200, answer.text
         return self.orders()[-1]
+
+    def events(self, *types: str) -> list[tuple[str, Data]]:
+        """Return the events that wait to be sent, of these types or all, and let everything that is due happen."""
+        waiting = self.state()["norce"]["events"]["waiting"]
+        return [(row["type"], row["body"]) for row in waiting if not types or row["type"] in types]
 
     def orders(self) -> list[Data]:
         """Return the orders of the tenant."""
@@ -170,6 +180,12 @@ def make(clock: Clock, hub: Hub) -> Callable[..., Caller]:
         return Caller(Sandbox(set_up, clock=clock, hub_session=session))
 
     return make_caller
+
+
+@pytest.fixture
+def norce(make: Callable[..., Caller]) -> Caller:
+    """A caller of a sandbox whose Norce sends its events to the receiver."""
+    return make(events_url=EVENTS, events_token="token")
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ import pytest
 import requests
 
 from tests.connectors.sandbox.conftest import Caller
+from tests.connectors.sandbox.erp import MAJA
 
-MAJA = {"kind": "person", "name": "Maja Provberg", "last_name": "Provberg", "email": "maja@example.com"}
 BOLAGET = {"kind": "company", "name": "Exempelbolaget AB", "organisation_no": "999900-0001", "vat_no": "SE999900000101"}
 LINE = {"line_no": 1, "part_no": "JACKET", "quantity": "2", "unit_price": "100.00", "unit_vat": "25.00"}
 ORDER = {"reference": "N-5100231", "customer_code": "C10001", "currency": "SEK", "total": "250.00", "lines": [LINE]}
@@ -72,7 +72,8 @@ def test_an_order_is_kept_and_found_by_its_reference(erp: Caller) -> None:
     assert erp.erp("orders", ORDER).json() == {"number": "SO100001", "reference": "N-5100231"}
     found = erp.erp("orders", reference="N-5100231").json()["orders"]
     assert [(order["number"], order["customer_code"]) for order in found] == [("SO100001", "C10001")]
-    assert erp.erp("orders/SO100001").json()["lines"] == [LINE]
+    done = {"delivered": "0", "invoiced": "0", "cancelled": "0"}
+    assert erp.erp("orders/SO100001").json()["lines"] == [LINE | done]
     assert erp.erp("orders/SO9").status_code == 404
 
 

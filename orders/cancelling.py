@@ -1,0 +1,134 @@
+"""OrderCancelledEvent and message erp.cancel: stop an order on its way to the ERP, or cancel it there."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from connectors.errors import HoldError, PermanentError, TransientError
+from connectors.norce.types.order_updates import OrderStatus
+from hub import gateways, inbox, work
+from hub.models import InboxEvent, OutboxMessage
+from hub.models.work import State
+from orders.cancel_requests import close, erp_cancel_key, put_erp_cancel, put_status, read, status_in_norce, wish_of
+from orders.event_orders import NO_ORDER, find_order, wait
+from orders.models import Order
+from orders.sending import find_application
+from orders.storing import KIND, UNTOLD
+
+NORCE = "Norce"
+REASON = "The order was cancelled in Norce."
+SOON = 3.0
+# So long before its event arrives an order may have been cancelled in Norce.
+OVERLAP = timedelta(minutes=1)
+
+
+def cancelled_event(event: InboxEvent) -> None:
+    """Cancel the event's order where it is by now, if Norce still says so, and note what came of it.
+
+    Waits for an order that has not come yet: `orders.sending` looks for kept events, so that one that
+    comes later does not reach the ERP either. Raises TransientError while work of the order is under
+    way, HoldError where a person must look, and the errors of Query.
+    """
+    told = read(event)
+    order = find_order(told.application_id, told.client_order_ref, told.source)
+    if order is None:
+        wait(event, TransientError("order_not_here", counts=False))
+        return inbox.note(event, NO_ORDER)
+    inbox.file_under(event, order.subject)
+    _wait_for_running(order)
+    status_id = status_in_norce(told)
+    if status_id is None:
+        wait(event, TransientError("order_not_in_norce", counts=False))
+        raise _unseen()
+    wish = wish_of(status_id)
+    if wish is None:
+        _refuse_our_own(order, event, status_id)
+        return inbox.note(event, f"Norce says {_word(status_id)}: nothing is cancelled.")
+    with transaction.atomic():
+        inbox.note(event, _cancel(order, wish))
+
+
+def _wait_for_running(order: Order) -> None:
+    if OutboxMessage.objects.filter(subject=order.subject, state=State.RUNNING).exists():
+        raise TransientError("order_busy", retry_after=SOON, counts=False)
+
+
+def _unseen() -> HoldError:
+    return HoldError("cancel_unseen")
+
+
+def _refuse_our_own(order: Order, event: InboxEvent, status_id: int) -> None:
+    """Raise HoldError when our acknowledgement may have taken the place of the cancelled status in Norce."""
+    ours = OrderStatus.from_name(settings.NORCE_ACK_STATUS).id == status_id
+    if ours and order.acknowledged_at and order.acknowledged_at > event.received_at - OVERLAP:
+        raise HoldError("cancel_or_not")
+
+
+def _cancel(order: Order, wish: OrderStatus) -> str:
+    """Do what cancels the order where it is; return that in words. What is locked here no worker begins."""
+    message = OutboxMessage.objects.select_for_update().get(key=f"{KIND}:{order.pk}")
+    order = Order.objects.get(pk=order.pk)
+    if order.status == Order.Status.CANCELLED:
+        return "The order is cancelled."
+    if order.erp_order_no:
+        return _ask_erp(order, wish)
+    try:
+        return _stop(order, message, wish)
+    except work.NotAllowed as error:
+        raise TransientError("order_busy", retry_after=SOON, counts=False) from error
+
+
+def _ask_erp(order: Order, wish: OrderStatus) -> str:
+    asked = OutboxMessage.objects.filter(key=erp_cancel_key(order)).first()
+    if asked:
+        return f"The ERP was asked before, which is: {State(asked.state).label.lower()}."
+    put_erp_cancel(order, find_application(order).erp_connection.name, wish)
+    return "The ERP is asked to cancel the order."
+
+
+def _stop(order: Order, message: OutboxMessage, wish: OrderStatus) -> str:
+    """Stop an order without an ERP number. What its ERP was asked for it may have without our hearing of it."""
+    if message.system == UNTOLD:
+        if message.state in work.CANCELLABLE:
+            work.cancel(message, by=NORCE, reason=REASON)
+        close(order, wish)
+        return "The order was cancelled before it reached the ERP."
+    if message.state in work.RETRYABLE:
+        work.retry(message, by=NORCE, reason=f"{REASON} The hub looks whether the ERP has it.")
+    return "The hub looks whether the ERP has the order: it is cancelled there, or stopped here."
+
+
+def cancel_in_erp(message: OutboxMessage) -> None:
+    """Cancel one order in its ERP, however often this is called; Norce is told if it waits for that.
+
+    What the ERP refuses is a question for a person, in the ERP's own words; a Norce that waits is told
+    CancelError. A lost answer is asked for again, because an ERP leaves a cancelled order as it is.
+    """
+    order = Order.objects.get(pk=message.subject.removeprefix("order:"))
+    if order.status == Order.Status.CANCELLED:
+        return
+    wish = message.payload["status"]
+    try:
+        gateways.erp(find_application(order).erp_connection.name).cancel_order(order.erp_order_no, REASON)
+    except PermanentError as error:
+        if error.status is None:
+            raise
+        raise _refused(order, wish, error) from error
+    with transaction.atomic():
+        close(order, wish)
+
+
+def _refused(order: Order, wish: str, error: PermanentError) -> HoldError:
+    if wish == OrderStatus.WAITING_FOR_CANCEL:
+        put_status(order, OrderStatus.CANCEL_ERROR)
+    return HoldError("cancel_refused", said=error)
+
+
+def _word(status_id: int) -> str:
+    try:
+        return OrderStatus.from_id(status_id).value
+    except ValueError:
+        return f"status {status_id}"

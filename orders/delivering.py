@@ -1,0 +1,61 @@
+"""Message norce.delivery_note: tell Norce of a delivery, once."""
+
+from __future__ import annotations
+
+from django.utils.timezone import localtime
+
+from connectors.errors import PermanentError
+from connectors.norce.query import NorceQuery
+from hub import gateways
+from hub.models import Application, OutboxMessage
+from orders import content, norce_documents, states
+from orders.contents import norce_rows
+from orders.identifying import basket_id
+from orders.models import DeliveryNote, Order
+from orders.posting import post_once
+from orders.sending import find_application
+from orders.tellable import refuse_untellable
+
+
+def send_delivery_note(message: OutboxMessage) -> None:
+    """Register a delivery in Norce, which moves the order and has the buyer's mail sent.
+
+    The ERP's number has been reported before, because messages of one order go in sequence; where a person
+    has broken that, and for a cancelled order, it is held.
+    """
+    note = DeliveryNote.objects.select_related("order").get(pk=message.payload["id"])
+    refuse_untellable(note.order, f"delivery note {note}")
+    application = find_application(note.order)
+    payload = norce_documents.delivery_note(
+        order_no=note.order.erp_order_no,
+        number=note.number,
+        delivered_at=localtime(note.made_at),
+        completes=note.completes,
+        rows=norce_rows(note.order, content.rows(note.content)),
+        parcels=content.parcels(note.content),
+        address=content.address(note.content),
+        method=note.content["method"],
+    )
+    connect = gateways.norce_connect()
+    post_once(note, send=lambda: connect.create_delivery_note(payload), find=lambda: _find(note, application))
+    states.advance(note.order, Order.Status.DELIVERED if note.completes else Order.Status.PARTLY_DELIVERED)
+
+
+def _find(note: DeliveryNote, application: Application) -> int | None:
+    query = gateways.norce_query(application.number)
+    known = query.delivery_notes(norce_order_id(query, note.order, application))
+    return next((row.id for row in known if row.note_no == note.number), None)
+
+
+def norce_order_id(query: NorceQuery, order: Order, application: Application) -> int:
+    """Return Norce's own id of an order: by its basket, else by the ERP's number.
+
+    Another source's number is no basket's. Raises PermanentError when Query does not show the order, or two of it.
+    """
+    basket = basket_id(order.client_order_ref, order.source)
+    row = query.order_of_basket(basket, application.number) if basket else None
+    rows = [row] if row else query.orders_numbered(order.erp_order_no, application.number)
+    number = rows[0].id if len(rows) == 1 else None
+    if number is None:
+        raise PermanentError("erp_orders_doubled", number=len(rows), order=order, erp_order=order.erp_order_no)
+    return number

@@ -1,0 +1,57 @@
+"""What Norce's events say of a person: it goes with their orders, also where no e-mail address tells whose it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from hub import erasing
+from hub.models import InboxEvent
+from hub.person import Person
+from orders.models import Order
+from tests.faults import BUYER
+from tests.orders.norce import told
+
+Receive = Callable[..., Order]
+Work = Callable[[], int]
+NAMED = {"FirstName": "Maja", "LastName": "Provberg", "CellPhone": "0701740605"}
+
+pytestmark = pytest.mark.usefixtures("application", "sandbox")
+
+
+def erase() -> int:
+    person = erasing.known(Person(emails=frozenset([BUYER])))
+    return int(erasing.erase(person, by="anna", reason="asked for it").counts.get("inboxevent", 0))
+
+
+def texts() -> str:
+    events = InboxEvent.objects.values_list("body", "note", "subject", "key")
+    return " ".join(f"{bytes(body).decode()} {note} {subject} {key}" for body, note, subject, key in events)
+
+
+@pytest.mark.parametrize("name", ["OrderConfirmedEvent", "OrderCancelledEvent"])
+def test_an_event_that_names_no_address_is_found_by_its_order(received: Receive, work: Work, name: str) -> None:
+    received("01")
+    work()
+    told(name, **NAMED)
+    InboxEvent.objects.update(note="Maja Provberg has rung.")
+    assert erase() > 0
+    assert not any(word in texts() for word in ("Maja", "Provberg", "0701740605"))
+    assert "5100231" in texts()
+    assert erase() == 0
+
+
+def test_an_event_of_an_order_that_never_came_is_found_by_its_address() -> None:
+    told("OrderReceivedEvent", Email=BUYER.upper(), **NAMED)
+    assert erase() == 1
+    assert not any(word in texts() for word in ("Maja", "Provberg", "0701740605", BUYER.upper()))
+
+
+def test_the_events_of_other_orders_keep_their_names(received: Receive, work: Work) -> None:
+    received("01")
+    work()
+    told("OrderConfirmedEvent", ClientOrderRef="5100232", **NAMED)
+    told("OrderConfirmedEvent", Source="POS-7", **NAMED)
+    assert erase() == 0
+    assert texts().count("Maja") == 2
