@@ -9,8 +9,10 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
+from django.core.management.commands import flush
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
@@ -20,7 +22,7 @@ from connectors.sandbox.adapter import SandboxAdapter
 from connectors.sandbox.core import Sandbox
 from connectors.sandbox.options import SandboxOptions
 from connectors.sandbox.registration import register_order
-from hub import drain, gateways, rings
+from hub import drain, gateways, rings, roles
 from hub.models import Application, ErpConnection
 from orders.models import Order
 
@@ -51,7 +53,8 @@ def sample(name: str, **changes: Any) -> dict[str, Any]:
 def quick_flush() -> Iterator[None]:
     """Empty tables by DELETE, but for those that every test needs filled and none changes.
 
-    On PostgreSQL each TRUNCATE makes and syncs new files, and a test leaves few rows.
+    On PostgreSQL each TRUNCATE makes and syncs new files, and a test leaves few rows. Of what is made after
+    ``migrate``, only the roles are made again.
     """
 
     def delete(self: BaseDatabaseOperations, style: object, tables: list[str], **options: bool) -> list[str]:
@@ -59,8 +62,10 @@ def quick_flush() -> Iterator[None]:
         # SQLite executes one at a time, PostgreSQL all in one go.
         return ["; ".join(statements)] if connection.vendor == "postgresql" else statements
 
+    last_app = list(apps.get_app_configs())[-1]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(connection.ops), "sql_flush", delete)
+        patch.setattr(flush, "emit_post_migrate_signal", lambda *args, **options: roles.make_roles(last_app))
         yield
 
 

@@ -32,3 +32,5 @@ from hub.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SECURE_SSL_REDIRECT = False
+# Each client of a test would else read all static files anew.
+WHITENOISE_AUTOREFRESH = True
