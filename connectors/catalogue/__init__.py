@@ -12,6 +12,8 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from connectors.catalogue.sentences import told
+
 Params = Mapping[str, Any]
 Text = str | Promise
 Words = Mapping[Any, Text]
@@ -117,4 +119,4 @@ def _word(words: Words, value: Any) -> str:
     if isinstance(value, Mapping):
         entry = find(value["code"])
         return entry.cause_of(value["params"]) if entry else str(value["code"])
-    return str(words.get(value, value))
+    return str(words[value]) if value in words else told(str(value))
