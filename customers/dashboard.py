@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from customers.hearing import KIND
 from customers.models import REFUSED_REPORTS, CompanyBinding, CustomerBinding
@@ -45,4 +46,4 @@ def _refused(table: type[CustomerBinding] | type[CompanyBinding]) -> int:
     return bounded(table._default_manager.filter(report__in=REFUSED_REPORTS))
 
 
-PART = Part(name="customers", count=count, show=show)
+PART = Part(name="customers", title=gettext_lazy("Customers and companies"), count=count, show=show)

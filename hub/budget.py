@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hub.admin.links import link, list_url
 from hub.admin.records import connect_calls
@@ -62,4 +63,4 @@ def _row(hour: datetime, calls: Counts, top: int) -> tuple[Any, ...]:
     return f"{timezone.localtime(hour):%H:%M}", drawn, link(url, grouped(sum(minutes))), grouped(max(minutes))
 
 
-PART = Part(name="budget", count=count, show=show)
+PART = Part(name="budget", title=gettext_lazy("Norce calls used"), count=count, show=show)

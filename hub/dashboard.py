@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,19 +17,28 @@ from hub.durations import in_words
 
 def figures(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Return the page's context with what the user may see; the figures are the workers' of the last minute."""
-    contents, counted_at = summary.read()
-    shown = [part.show(request, contents[part.name]) for part in panels.parts()]
-    age = timezone.now() - counted_at if counted_at else None
+    counted = summary.read()
+    shown = [part.show(request, counted.contents[part.name]) for part in panels.parts()]
+    age = timezone.now() - counted.counted_at if counted.counted_at else None
     return context | {
         "needs": [need for panel in shown for need in panel.needs if need.count],
         "facts": [fact for panel in shown for fact in panel.facts],
         "plots": [plot for panel in shown for plot in panel.plots],
         # What takes the whole width goes first, or it would leave a hole beside the card before it.
         "tables": sorted((table for panel in shown for table in panel.tables), key=lambda table: not table.wide),
-        "counted_at": counted_at,
+        "counted_at": counted.counted_at,
+        "uncounted": [_uncounted(part, last) for part, last in counted.failed],
         "stale": in_words(age) if age and age > summary.STALE else "",
         "steps": [step for panel in shown for step in panel.steps],
     }
+
+
+def _uncounted(part: panels.Part, counted_at: datetime | None) -> str:
+    """Return in words that a part has failed, and how old what is shown of it is."""
+    if counted_at is None:
+        return _("%(part)s: never counted, nothing is shown") % {"part": part.title}
+    age = in_words(timezone.now() - counted_at)
+    return _("%(part)s: what is shown is %(age)s old") % {"part": part.title, "age": age}
 
 
 def environment(request: HttpRequest) -> tuple[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hub.admin.alerts import recent_alerts
 from hub.admin.links import list_url
@@ -47,4 +48,4 @@ def _quiet_sources(types: list[str]) -> Need:
     return Need(title=title, count=len(types), url=list_url("hub_eventsource", quiet="yes"))
 
 
-PART = Part(name="news", count=count, show=show)
+PART = Part(name="news", title=gettext_lazy("Quiet events and alerts"), count=count, show=show)

@@ -10,6 +10,7 @@ from django.db.models import Count, Min
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from connectors.models import RateBucket
 from connectors.ratelimit import MARGIN, WINDOW
@@ -99,4 +100,4 @@ def _workers() -> Fact:
     )
 
 
-PART = Part(name="now", count=count, show=show)
+PART = Part(name="now", title=gettext_lazy("What waits for other systems"), count=count, show=show)

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.functional import Promise
 
 MOST = 1000
 
@@ -78,13 +79,14 @@ class Panel:
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """One part of the front page, by a ``name`` of its own.
+    """One part of the front page, by a ``name`` of its own; ``title`` is what people call it.
 
     ``count`` is called by a worker each minute: it takes what it returned the last time ({} at first) and
     returns the figures as JSON. ``show`` makes of them what the user may see, and counts nothing.
     """
 
     name: str
+    title: str | Promise
     count: Callable[[dict[str, Any]], dict[str, Any]]
     show: Callable[[HttpRequest, dict[str, Any]], Panel]
 

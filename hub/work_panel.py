@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hub.admin.inbox import ORDERS
 from hub.admin.jobs import late_jobs
@@ -117,4 +118,4 @@ def brief(moment: datetime) -> SafeString:
     return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(), clock(moment), shown)
 
 
-PART = Part(name="work", count=count, show=show)
+PART = Part(name="work", title=gettext_lazy("Runs, Norce jobs, events and mail"), count=count, show=show)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hub import first_steps, summary
 from hub.admin.badges import badge
@@ -61,9 +62,13 @@ def show(request: HttpRequest, figures: dict[str, Any]) -> Panel:
 
 
 def in_trouble() -> str:
-    """Return how many orders are held or failed, as it was counted last; "" for none. Every page's menu asks."""
-    number = kept("in_trouble", (), KEPT_SECONDS, lambda: summary.content(PART.name).get("in_trouble", 0))
-    return at_most(number) if number else ""
+    """Return how many orders are held or failed, "" for none, with "?" when it is no longer known. Every menu asks."""
+    return kept("in_trouble", (), KEPT_SECONDS, _in_trouble) or ""
+
+
+def _in_trouble() -> str:
+    number = summary.content(PART.name).get("in_trouble", 0)
+    return (at_most(number) if number else "") + ("?" if summary.is_old(PART.name) else "")
 
 
 def _causes() -> set[tuple[str, str]]:
@@ -127,4 +132,4 @@ def _latest(orders: list[Order]) -> Table:
     )
 
 
-PART = Part(name="orders", count=count, show=show)
+PART = Part(name="orders", title=gettext_lazy("Orders"), count=count, show=show)

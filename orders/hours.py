@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from hub.admin.links import link, list_url
 from hub.admin.run_words import grouped
@@ -104,4 +105,4 @@ def _link(number: int, begin: datetime, end: datetime, **filters: str) -> Any:
     return link(_url(begin, end, **filters), grouped(number)) if number else grouped(0)
 
 
-PART = Part(name="hours", count=count, show=show)
+PART = Part(name="hours", title=gettext_lazy("Orders by hour"), count=count, show=show)

@@ -131,4 +131,4 @@ STEPS = {
     "delivered": Step(title=gettext_lazy("Acknowledged → delivered"), made=_delivered),
     "invoiced": Step(title=gettext_lazy("Delivered → invoiced"), made=_invoiced),
 }
-PART = Part(name="lead_times", count=count, show=show)
+PART = Part(name="lead_times", title=gettext_lazy("Lead times"), count=count, show=show)

@@ -6,11 +6,12 @@ from django.db import models
 
 
 class Summary(models.Model):
-    """What one part of the front page counted last, and when (`hub.summary`)."""
+    """What one part of the front page counted last, and when it has failed since (`hub.summary`)."""
 
     name = models.CharField(max_length=40, primary_key=True)
     content = models.JSONField(default=dict)
-    counted_at = models.DateTimeField()
+    counted_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
 
     class Meta:
         default_permissions = ()

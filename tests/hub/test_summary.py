@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,6 +13,7 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from structlog.testing import capture_logs
 
 from hub import panels, summary, tasks
 from hub.bars import Bar, bars, strip
@@ -64,13 +67,67 @@ def test_old_figures_are_said_to_be_old(
 def test_figures_are_as_old_as_the_oldest_part(now: time_machine.Coordinates) -> None:
     summary.refresh()
     Summary.objects.filter(name="now").update(counted_at=NOW - timedelta(hours=1))
-    assert summary.read()[1] == NOW - timedelta(hours=1)
+    assert summary.read().counted_at == NOW - timedelta(hours=1)
     Summary.objects.filter(name="work").delete()
-    assert summary.read()[1] is None
+    assert summary.read().counted_at is None
+
+
+@pytest.fixture
+def faulty(monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The names of the parts that fail."""
+    names: set[str] = set()
+
+    def count(part: panels.Part, before: dict[str, Any]) -> dict[str, Any]:
+        if part.name in names:
+            raise ValueError("no such column for alva@example.com")
+        return part.count(before)
+
+    monkeypatch.setattr(panels, "_parts", [replace(part, count=partial(count, part)) for part in panels.parts()])
+    return names
+
+
+def test_a_part_that_fails_stops_no_other_and_is_logged(faulty: set[str], now: Any) -> None:
+    first, *others = [part.name for part in panels.parts()]
+    faulty.add(first)
+    with capture_logs() as logged:
+        assert summary.refresh() == others
+    [line] = logged
+    assert (line["event"], line["part"]) == ("part not counted", first)
+    assert "ValueError" in line["error"] and "alva@" not in line["error"]
+    assert summary.read().counted_at == NOW
+
+
+def test_a_part_that_was_never_counted_is_said_to_be_so(admin_client: Client, faulty: set[str]) -> None:
+    faulty.add("work")
+    page = text_of(admin_client)
+    assert "Runs, Norce jobs, events and mail: never counted, nothing is shown" in page
+    assert "Nothing is held or failed." not in page and "Nothing has been counted yet" not in page
+
+
+def test_figures_of_a_part_that_fails_are_said_to_be_old(
+    admin_client: Client, faulty: set[str], now: time_machine.Coordinates
+) -> None:
+    OutboxMessage.objects.create(key="k", kind="erp.order", system="erp", subject="order:1", state=State.FAILED)
+    text_of(admin_client)
+    faulty.add("orders")
+    now.shift(timedelta(minutes=2))
+    page = front_page(admin_client)
+    assert page.context["uncounted"] == ["Orders: what is shown is 2 min 0 s old"]
+    assert [need.count for need in page.context["needs"]] == [1]
+    assert "13:32:00" in page.content.decode() and "1?" in page.content.decode()
+    swedish = admin_client.get(reverse("admin:index"), headers={"Accept-Language": "sv"})
+    assert swedish.context["uncounted"] == ["Ordrar: det som visas är 2 min 0 s gammalt"]
+
+
+def test_a_part_that_can_be_counted_again_says_nothing_more(admin_client: Client, faulty: set[str]) -> None:
+    faulty.add("orders")
+    summary.refresh()
+    faulty.clear()
+    assert front_page(admin_client).context["uncounted"] == []
 
 
 def test_the_task_counts_every_part() -> None:
-    assert set(tasks.count_figures()) == {part.name for part in panels.parts()} == set(summary.read()[0])
+    assert set(tasks.count_figures()) == {part.name for part in panels.parts()} == set(summary.read().contents)
     assert Summary.objects.count() == len(panels.parts())
 
 
