@@ -27,6 +27,7 @@ from hub.models.configuration import ValueKind
 
 LISTED = 20
 SHOWN = "shown"
+BACK = "_back"
 REASON = "reason"
 
 
@@ -39,6 +40,9 @@ class MappingQuestionAdmin(ModelAdmin):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """Save a mapping once its impact was shown, at once when there is none; else show it."""
+        if BACK in request.POST:
+            # The page is the form again, and nothing is saved: what was typed is put into it below.
+            request.method = "GET"
         if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
         shown, parts = request.POST.get(SHOWN, ""), []
@@ -57,6 +61,13 @@ class MappingQuestionAdmin(ModelAdmin):
             _tell(request, parts)
             lead_to_waiting(request)
         return response
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Fill the form with what was typed when somebody comes back from the question."""
+        if BACK in request.POST:
+            typed = {name: request.POST.get(name, "") for name in (*COLUMNS, REASON)}
+            context["adminform"].form.initial.update(typed)
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def proposed(self, request: HttpRequest, object_id: str | None) -> Proposal | None:
         """Return what the posted form would make of the mappings, None for a form that is not to be saved."""
@@ -104,11 +115,7 @@ class MappingQuestionAdmin(ModelAdmin):
         )
 
     def _ask_to_save(self, request: HttpRequest, proposal: Proposal, parts: Sequence[Impact]) -> HttpResponse:
-        typed = request.GET.copy()
-        for name in COLUMNS:
-            typed[name] = request.POST.get(name, "")
-        back = f"{request.path}?{typed.urlencode()}"
-        words = {"title": _("Save this value mapping?"), "press": _("Save"), "back": back}
+        words = {"title": _("Save this value mapping?"), "press": _("Save")}
         return self._ask(request, proposal, parts, dict(request.POST.lists()), **words)
 
     def _ask(
@@ -119,7 +126,7 @@ class MappingQuestionAdmin(ModelAdmin):
         kept: dict[str, list[str]],
         **words: Any,
     ) -> HttpResponse:
-        """Return the page that shows what would change and what that does; its button posts what is ``kept``."""
+        """Return the page that shows what would change and what that does; its buttons post what is ``kept``."""
         if request.POST.get(SHOWN, proposal.digest) != proposal.digest:
             messages.warning(request, _("The mappings have changed in the meantime: look once more."))
         kept[SHOWN] = [proposal.digest]

@@ -110,11 +110,25 @@ def test_going_on_with_another_one_still_works(admin_client: Client, concerns: A
 
 
 def test_back_leads_to_the_form_as_it_was_typed(admin_client: Client, concerns: Any) -> None:
-    page = admin_client.post(f"{ADD}?about=order:1", form(*PIECES))
-    typed = admin_client.get(page.context["back"])
+    url = f"{ADD}?about=order:1"
+    page = admin_client.post(url, form(*PIECES, _save="Save"))
+    typed = pressed(admin_client, page, url, _back="1")
     filled = typed.context["adminform"].form
     assert tuple(filled[name].value() for name in COLUMNS) == PIECES
     assert typed.context["back_to"] == reverse("admin:orders_order_change", args=[1])
+    assert kept() == set()
+
+
+def test_back_from_a_change_keeps_what_was_typed_and_why(admin_client: Client, concerns: Any, pieces: Any) -> None:
+    page = admin_client.post(change_of(pieces), form("unit", "", "Box", "st", _save="Save"))
+    typed = pressed(admin_client, page, change_of(pieces), _back="1")
+    filled = typed.context["adminform"].form
+    assert [filled[name].value() for name in COLUMNS] == ["unit", "", "Box", "st"]
+    assert "The ERP has a new word</textarea>" in typed.content.decode()
+    assert kept() == {PIECES}
+    again = admin_client.post(change_of(pieces), form("unit", "", "Box", "st", _save="Save"))
+    pressed(admin_client, again, change_of(pieces))
+    assert kept() == {("unit", "", "Box", "st")}
 
 
 def test_a_form_with_a_mistake_is_shown_again_without_a_question(admin_client: Client, concerns: Any) -> None:
