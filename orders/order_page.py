@@ -16,6 +16,7 @@ from connectors.errors import HubError
 from connectors.norce.types.orders import OrderItem, OrderRequest
 from connectors.redaction import redact_body
 from hub.admin.badges import badge, state_badge
+from hub.admin.fixes import Link
 from hub.admin.links import item_url, subject_url
 from hub.admin.trouble import Trouble, trouble_of
 from hub.models import Application, OutboxMessage
@@ -117,14 +118,14 @@ def _troubles(
             found = trouble_of(item, links=links, here=subject_url(order.subject))
             own += [found] if found and not own else []
         else:
-            found = trouble_of(item, links=((_("Open it"), item_url(item)),))
+            found = trouble_of(item, links=(Link(_("Open it"), item_url(item)),))
             others += [replace(found, elsewhere=True)] if found else []
     return [*own, *others]
 
 
 def _missing_mappings(
     message: OutboxMessage, request: OrderRequest | None, application: Application | None
-) -> tuple[tuple[str, str], ...] | None:
+) -> tuple[Link, ...] | None:
     """Return where to add each mapping that is missing by now; None when it is not that the message lacks."""
     lacks_mapping = message.state in TROUBLED and message.error_kind == ErrorKind.MAPPING
     if not (lacks_mapping and request and application):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from hub.admin.badges import TONES, state_badge
 from hub.admin.error_catalogue import entry_url
-from hub.admin.fixes import fix_links
+from hub.admin.fixes import Link, fix_links
 from hub.alike import count_alike
 from hub.models import WorkItem
 from hub.models.work import TROUBLED, ErrorKind, State
@@ -18,7 +18,7 @@ from hub.models.work import TROUBLED, ErrorKind, State
 
 @dataclass(frozen=True, kw_only=True)
 class Trouble:
-    """Why something does not go on. ``links`` are pairs of text and address that lead to the remedy.
+    """Why something does not go on. ``links`` lead to the remedy.
 
     ``elsewhere`` is true when the page's own buttons do not act on it.
     """
@@ -28,7 +28,7 @@ class Trouble:
     cause: str
     reason: str
     remedy: str
-    links: tuple[tuple[str, str], ...] = ()
+    links: tuple[Link, ...] = ()
     elsewhere: bool = False
     item: WorkItem | None = None
 
@@ -48,7 +48,7 @@ class Trouble:
         return reverse(f"admin:hub_{self.item.label}_alike", args=[self.item.pk]) if self.item else ""
 
 
-def trouble_of(item: WorkItem, *, links: tuple[tuple[str, str], ...] | None = None, here: str = "") -> Trouble | None:
+def trouble_of(item: WorkItem, *, links: tuple[Link, ...] | None = None, here: str = "") -> Trouble | None:
     """Return what is the matter with a work item: held, failed, waiting after a fault or a Retry; else None.
 
     Without ``links`` to where it is mended it has the catalogue's, but for one to the page itself, ``here``.
@@ -64,7 +64,7 @@ def trouble_of(item: WorkItem, *, links: tuple[tuple[str, str], ...] | None = No
         cause=str(ErrorKind(item.error_kind).label) if item.error_kind else "",
         reason=item.cause,
         remedy=item.what_to_do if state in TROUBLED else _("Nothing: it is tried again by itself."),
-        links=tuple(link for link in fix_links(item) if link[1] != here) if links is None else links,
+        links=tuple(link for link in fix_links(item) if link.url != here) if links is None else links,
         item=item,
     )
 

@@ -233,7 +233,7 @@ def test_each_thing_that_has_stopped_has_a_box_and_the_buttons_are_in_that_of_th
     own, other = admin_client.get(reverse("admin:orders_order_change", args=[held.pk])).context["troubles"]
     assert "DoHold" in own.reason and not own.elsewhere
     assert other.elsewhere and other.reason == "The mail may have been sent."
-    assert [url for _, url in other.links] == [reverse("admin:hub_outboxmessage_change", args=[mail.pk])]
+    assert [link.url for link in other.links] == [reverse("admin:hub_outboxmessage_change", args=[mail.pk])]
     assert (
         page_of(admin_client, held).count(f'class="hub-button hub-button-main" href="{button(held, "release")}"') == 1
     )

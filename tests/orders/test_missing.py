@@ -44,7 +44,7 @@ def page_of(order: Order) -> str:
 
 def form_of(client: Client, order: Order) -> str:
     """Return the address of the form that the order's page leads to."""
-    [link] = [url for trouble in client.get(page_of(order)).context["troubles"] for _, url in trouble.links]
+    [link] = [link.url for trouble in client.get(page_of(order)).context["troubles"] for link in trouble.links]
     return str(link)
 
 
@@ -120,6 +120,19 @@ def test_who_may_not_retry_is_not_led_there(client: Client, admin_client: Client
     after = saved(client, form_of(admin_client, stopped[0]), "KORT").content.decode()
     assert "was added successfully" in after
     assert RETRY not in after
+
+
+def test_who_may_not_edit_mappings_is_told_whom_to_ask(client: Client, stopped: list[Order]) -> None:
+    user = User.objects.create_user("ola", is_staff=True)
+    user.user_permissions.set(Permission.objects.filter(codename__in=("view_order", "view_outboxmessage", "retry")))
+    client.force_login(user)
+    item = OutboxMessage.objects.get(subject=stopped[0].subject)
+    for url in (page_of(stopped[0]), reverse("admin:hub_outboxmessage_change", args=[item.pk])):
+        page = client.get(url).content.decode()
+        assert "Somebody with the right to edit value mappings must add the one for Payment method CARD." in page
+        assert reverse("admin:hub_valuemapping_add") not in page
+        swedish = client.get(url, headers={"Accept-Language": "sv"}).content.decode()
+        assert "Någon med rätt att redigera värdemappningar behöver lägga till den för Betalsätt CARD." in swedish
 
 
 def test_a_mapping_that_nothing_waits_for_says_nothing(admin_client: Client, stopped: list[Order]) -> None:
