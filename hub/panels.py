@@ -15,9 +15,10 @@ MOST = 1000
 
 @dataclass(frozen=True, kw_only=True)
 class Need:
-    """So many things of one kind need a person; ``url`` is the list that shows just them."""
+    """So many things of one kind need a person; ``text`` says more, ``url`` is the list that shows just them."""
 
     title: str
+    text: str = ""
     count: int
     url: str
     tone: str = "bad"

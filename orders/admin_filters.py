@@ -9,8 +9,10 @@ from django.contrib.admin import SimpleListFilter
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from hub.admin.error_catalogue import in_general
 from hub.models.work import TROUBLED, ErrorKind, State
 from orders.lead_times import STEPS, slow_orders
 from orders.models import Order
@@ -18,14 +20,17 @@ from orders.troubles import about_orders, late, order_ids, outside, stopped, thr
 
 
 class NeedsPersonFilter(SimpleListFilter):
-    """Orders that wait for a person, by cause."""
+    """Orders that wait for a person, by cause: the kind of the error, or with its code ("config:norce_not_set_up")."""
 
     title = _("Needs a person")
     parameter_name = "cause"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Return "any cause" and the causes."""
-        return [("any", _("Any cause")), *ErrorKind.choices]
+        """Return "any cause", the kinds, and the error that the address names."""
+        chosen = request.GET.get(self.parameter_name, "")
+        code = chosen.partition(":")[2]
+        named = [(chosen, in_general(code) or code or gettext("Without a code"))] if ":" in chosen else []
+        return [("any", _("Any cause")), *ErrorKind.choices, *named]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Order]) -> QuerySet[Order]:
         """Keep the orders whose work stopped for the cause."""
@@ -34,7 +39,15 @@ class NeedsPersonFilter(SimpleListFilter):
             return queryset
         # With the state beside it, one piece of work must have both.
         states = {request.GET.get(StateFilter.parameter_name, "")} & {*TROUBLED}
-        return queryset.filter(pk__in=order_ids(*stopped(*states, error_kind="" if cause == "any" else cause)))
+        return queryset.filter(pk__in=order_ids(*stopped(*states, **_columns(cause))))
+
+
+def _columns(cause: str) -> dict[str, str]:
+    """Return what work has that stopped for a chosen cause."""
+    kind, has_code, code = cause.partition(":")
+    if cause == "any":
+        return {}
+    return {"error_kind": kind, "error_code": code} if has_code else {"error_kind": kind}
 
 
 class StateFilter(SimpleListFilter):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from hub import first_steps, summary
 from hub.admin.badges import badge
 from hub.admin.links import link, list_url, subject_url
-from hub.causes import Causes, cause_title, count_by_cause, needs_of, tone_of
+from hub.causes import Cause, Causes, count_by_cause, needs_of
 from hub.models import OutboxMessage
 from hub.models.configuration import ValueKind
 from hub.models.work import ErrorKind
@@ -27,6 +27,7 @@ from orders.troubles import late, order_ids, stopped
 
 LATEST = 8
 LIST = "orders_order"
+UNMAPPED = "value_unmapped"
 KEPT_SECONDS = 15
 # So many missing value mappings are named; the orders that lack them are all listed.
 NAMED = 3
@@ -36,7 +37,7 @@ def count(before: dict[str, Any]) -> dict[str, Any]:
     """Return how many orders need a person by state and cause, and how many are late, missing or gone."""
     return {
         "in_trouble": len(order_ids(*stopped())),
-        "causes": {f"{state}:{kind}": _stopped(state, kind) for state, kind in sorted(_causes())},
+        "causes": {cause.key: _stopped(cause) for cause in sorted(_causes())},
         "unmapped": _unmapped(),
         "late": len(order_ids(*late())),
         "lost": still_missing(),
@@ -71,33 +72,34 @@ def _in_trouble() -> str:
     return (at_most(number) if number else "") + ("?" if summary.is_old(PART.name) else "")
 
 
-def _causes() -> set[tuple[str, str]]:
-    return {pair for rows in stopped() for pair in rows.order_by().values_list("state", "error_kind").distinct()}
+def _causes() -> set[Cause]:
+    columns = ("state", "error_kind", "error_code")
+    return {Cause(*found) for rows in stopped() for found in rows.order_by().values_list(*columns).distinct()}
 
 
-def _stopped(state: str, error_kind: str) -> int:
-    return len(order_ids(*stopped(state, error_kind=error_kind)))
+def _stopped(cause: Cause) -> int:
+    return len(order_ids(*stopped(cause.state, error_kind=cause.kind, error_code=cause.code)))
 
 
 def _unmapped() -> list[tuple[str, str]]:
     """Return the kinds and values of the mappings that orders lack, and one more than are named if there are more."""
-    lacking = (rows.filter(error_code="value_unmapped").order_by() for rows in stopped(error_kind=ErrorKind.MAPPING))
+    lacking = (rows.filter(error_code=UNMAPPED).order_by() for rows in stopped(error_kind=ErrorKind.MAPPING))
     columns = ("error_params__kind", "error_params__value")
     return sorted({pair for rows in lacking for pair in rows.values_list(*columns).distinct()[: NAMED + 1]})
 
 
 def _by_cause(causes: Causes, unmapped: Sequence[Sequence[str]]) -> list[Need]:
     names = [f"{ValueKind(kind).label} {value}" for kind, value in unmapped]
-    lacking = ": " + ", ".join(names[:NAMED]) + (" …" if names[NAMED:] else "") if names else ""
+    lacking = ", ".join(names[:NAMED]) + (" …" if names[NAMED:] else "")
     return [
         Need(
-            title=_("Orders – %(cause)s") % {"cause": cause_title(state, kind)}
-            + (lacking if kind == ErrorKind.MAPPING else ""),
+            title=_("Orders – %(cause)s") % {"cause": cause.title},
+            text=lacking if cause.code == UNMAPPED else cause.text,
             count=count,
-            url=list_url(LIST, state=state, cause=kind) if kind else list_url(LIST, state=state),
-            tone=tone_of(state),
+            url=list_url(LIST, state=cause.state, cause=f"{cause.kind}:{cause.code}"),
+            tone=cause.tone,
         )
-        for (state, kind), count in ((cause.split(":"), number) for cause, number in sorted(causes.items()))
+        for cause, count in sorted((Cause.of(key), count) for key, count in causes.items())
     ]
 
 

@@ -33,9 +33,8 @@ def order_ids(*messages: QuerySet[Any]) -> list[int]:
     return sorted({int(subject.removeprefix(PREFIX)) for subject in subjects})
 
 
-def stopped(*states: str, error_kind: str = "") -> tuple[QuerySet[Any], ...]:
-    """Return the work and Norce's events about orders that are held or failed, of one cause or of any."""
-    cause = {"error_kind": error_kind} if error_kind else {}
+def stopped(*states: str, **cause: str) -> tuple[QuerySet[Any], ...]:
+    """Return the work and Norce's events about orders that are held or failed; ``cause`` are columns and values."""
     return tuple(about_orders(*(states or TROUBLED), model=model).filter(**cause) for model in STOPPING)
 
 

@@ -25,8 +25,8 @@ def text_of(client: Client) -> str:
 
 
 def needs(client: Client) -> dict[str, Need]:
-    """Return what needs a person, by title."""
-    return {need.title: need for need in front_page(client).context["needs"]}
+    """Return what needs a person, by title and, where it says more, the text after it."""
+    return {": ".join(filter(None, (need.title, need.text))): need for need in front_page(client).context["needs"]}
 
 
 def behind(client: Client, url: str) -> list[Any]:

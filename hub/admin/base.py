@@ -24,6 +24,7 @@ from hub.admin.links import item_url, short
 from hub.admin.reasons import ReasonForm, attempt, back_to, reason_dialog
 from hub.admin.theme import ActionVariant, InfinitePaginator, ModelAdmin, action
 from hub.admin.trouble import Trouble, trouble_of
+from hub.admin.work_filters import ErrorCodeFilter
 from hub.alike import alike
 from hub.models import BulkAction, WorkItem
 
@@ -109,6 +110,10 @@ class WorkItemAdmin(LegalButtonsAdmin):
     actions = ("retry_selected", "cancel_selected")
     actions_detail: tuple[str, ...] = ("retry", "cancel")
     change_form_outer_before_template = "admin/hub/trouble.html"
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """Add the filter by the errors' codes."""
+        return (*super().get_list_filter(request), ErrorCodeFilter)
 
     def legal_buttons(self, obj: WorkItem) -> set[str]:
         """Retry what has stopped; cancel what has not ended and, unless it is a run, is not being worked on."""

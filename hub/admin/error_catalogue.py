@@ -75,6 +75,12 @@ def page(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/hub/error_catalogue.html", context)
 
 
+def in_general(code: str) -> str:
+    """Return what a code means for any of its errors, with words for what differs, "" for an unknown one."""
+    entry = catalogue.find(code)
+    return entry.cause_of(NAMES) if entry else ""
+
+
 def entry_url(code: str) -> str:
     """Return the address of a code's place on the page."""
     return f"{reverse('admin:hub_attempt_errors')}#{code}"

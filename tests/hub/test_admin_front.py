@@ -49,7 +49,7 @@ def test_events_and_mail_that_have_failed_are_among_what_needs_a_person(admin_cl
     OutboxMessage.objects.create(key="k1", kind="mail.operators", system="mail", **columns)
     InboxEvent.objects.create(event_type="e", body=b"{}", **columns)
     page = text_of(admin_client)
-    stopped = "?state__exact=failed&amp;error_kind__exact=exhausted&amp;"
+    stopped = "?state__exact=failed&amp;error_kind__exact=exhausted&amp;error_code__exact=&amp;"
     assert f"/admin/hub/outboxmessage/{stopped}system__exact=mail" in page
     assert f"/admin/hub/inboxevent/{stopped}about=others" in page
 

@@ -96,7 +96,7 @@ def test_the_front_page_names_what_goes_on(full_hub: Client) -> None:
 def test_the_front_page_leads_to_what_is_wrong(full_hub: Client) -> None:
     OutboxMessage.objects.update(state=State.FAILED, error_kind="mapping")
     shown = {need.url: need.shown for need in needs(full_hub).values()}
-    url = reverse("admin:orders_order_changelist") + "?state=failed&cause=mapping"
+    url = reverse("admin:orders_order_changelist") + "?state=failed&cause=mapping%3A"
     assert shown[url] == "1"
     assert full_hub.get(url).context["cl"].result_list[0].client_order_ref == "5100231"
 

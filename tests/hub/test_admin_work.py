@@ -136,3 +136,14 @@ def test_retrying_many_needs_a_reason(admin_client: Client, failed: OutboxMessag
     assert "Say why" in admin_client.post(reverse(LIST), data).content.decode()
     failed.refresh_from_db()
     assert failed.state == State.FAILED
+
+
+def test_the_list_says_by_which_error_it_is_narrowed(admin_client: Client, failed: OutboxMessage) -> None:
+    OutboxMessage.objects.filter(pk=put(2, State.FAILED).pk).update(error_code="norce_not_set_up")
+    url = reverse(LIST)
+    narrowed = admin_client.get(url, {"error_code__exact": "norce_not_set_up"})
+    assert [row.subject for row in narrowed.context["cl"].result_list] == ["order:2"]
+    assert "Norce is not set up." in narrowed.content.decode()
+    uncoded = admin_client.get(url, {"error_code__exact": ""})
+    assert [row.subject for row in uncoded.context["cl"].result_list] == ["order:1"]
+    assert "Without a code" in uncoded.content.decode()

@@ -141,11 +141,18 @@ def test_every_need_leads_to_just_its_rows(admin_client: Client) -> None:
     event: dict[str, Any] = {"event_type": "e", "body": b"{}", "state": State.FAILED}
     for number, kind in enumerate(("transient", "config", "config")):
         InboxEvent.objects.create(subject=f"x:{number}", error_kind=kind, **event)
+        InboxEvent.objects.create(
+            subject=f"y:{number}",
+            error_kind=kind,
+            error_code="norce_not_set_up",
+            error_params={"settings": "X"},
+            **event,
+        )
         SyncRun.objects.create(resource=f"r{number}", state=State.FAILED, error_kind=kind)
         OutboxMessage.objects.create(key=f"k{number}", kind="mail", system=MAIL, subject=f"x:{number}", state="held")
     InboxEvent.objects.create(subject="order:1", error_kind="config", **event)
     found = [need for title, need in needs(admin_client).items() if not title.startswith("Orders")]
-    assert sorted(need.count for need in found) == [1, 1, 2, 2, 3]
+    assert sorted(need.count for need in found) == [1, 1, 1, 2, 2, 2, 3]
     assert [len(behind(admin_client, need.url)) for need in found] == [need.count for need in found]
 
 

@@ -53,13 +53,16 @@ def test_orders_are_counted_by_cause_once_each_and_listed(admin_client: Client) 
     mapping = order(1, state=State.FAILED, cause="mapping")
     order(2, state=State.FAILED, cause="config")
     order(3, state=State.HELD, cause="mapping")
+    coded = order(4, state=State.FAILED, cause="config")
+    OutboxMessage.objects.filter(subject=coded.subject).update(error_code="norce_not_set_up")
     # The same order by a second piece of work, and by one of another cause that is held.
     for kind, state, cause in (("a", State.FAILED, "mapping"), ("b", State.HELD, "hold")):
         about = {"subject": mapping.subject, "state": state, "error_kind": cause, "body": b"{}"}
         InboxEvent.objects.create(event_type=kind, **about)
     found = list(needs(admin_client).values())
-    assert [need.count for need in found] == [1, 1, 1, 1]
-    assert [len(behind(admin_client, need.url)) for need in found] == [1, 1, 1, 1]
+    assert [need.count for need in found] == [1, 1, 1, 1, 1]
+    assert [len(behind(admin_client, need.url)) for need in found] == [1, 1, 1, 1, 1]
+    assert [need.text for need in found] == ["", "Norce is not set up.", "", "", ""]
 
 
 def test_a_lost_order_that_cannot_be_fetched_needs_a_person(admin_client: Client) -> None:
