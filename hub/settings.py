@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.contrib.humanize",
     "rest_framework",
     "drf_spectacular",
     "django_q",
@@ -114,6 +115,8 @@ TRUSTED_PROXIES: int = sign_in["TRUSTED_PROXIES"]
 SIGN_IN_MFA: str = sign_in["SIGN_IN_MFA"]
 SIGN_IN_ACCOUNTS: bool = sign_in["SIGN_IN_ACCOUNTS"]
 AXES_COOLOFF_TIME: timedelta = sign_in["AXES_COOLOFF_TIME"]
+# A passkey made on http://localhost, for who tries it out.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 SOCIALACCOUNT_PROVIDERS: dict[str, Any] = sign_in["SOCIALACCOUNT_PROVIDERS"]
 
 AUTH_PASSWORD_VALIDATORS = [

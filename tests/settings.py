@@ -34,3 +34,5 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SECURE_SSL_REDIRECT = False
 # Each client of a test would else read all static files anew.
 WHITENOISE_AUTOREFRESH = True
+# Addresses are made once; `hub.accounts` hides these where a test does not switch them on.
+MFA_PASSKEY_LOGIN_ENABLED = True

@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.test import Client
 from django.test.testcases import LiveServerThread
+from django.urls import reverse
 from django.utils import translation
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
@@ -21,6 +23,7 @@ PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
 # How long a page takes says how busy the machine is.
 PATIENCE = 20_000
+PASSWORD = "a-long-password"
 expect.set_options(timeout=PATIENCE)
 
 
@@ -84,7 +87,14 @@ def context(chromium: Browser, hub_url: str, language: str) -> Iterator[BrowserC
 @pytest.fixture
 def person() -> User:
     """Somebody who may do everything."""
-    return User.objects.create_superuser("alice", "alice@example.com", "a-long-password")
+    return User.objects.create_superuser("alice", "alice@example.com", PASSWORD)
+
+
+@pytest.fixture
+def factors(settings: Any) -> None:
+    """Second factors are allowed, over plain HTTP too."""
+    settings.SIGN_IN_ACCOUNTS, settings.SIGN_IN_MFA, settings.LOGIN_URL = True, "optional", "account_login"
+    settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
 
 
 @pytest.fixture
@@ -94,3 +104,19 @@ def page(context: BrowserContext, hub_url: str, person: User) -> Page:
     client.force_login(person)
     context.add_cookies([{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": hub_url}])
     return context.new_page()
+
+
+def sign_in(page: Page, person: User) -> None:
+    """Sign in where second factors are allowed, by name and password."""
+    page.goto(reverse("account_login"))
+    page.get_by_label("Username").fill(person.username)
+    page.get_by_label("Password", exact=False).first.fill(PASSWORD)
+    page.get_by_role("button", name="Log in", exact=True).click()
+    page.wait_for_load_state()
+
+
+def confirm(page: Page) -> None:
+    """Give the password once more, which is asked for before a second factor is changed."""
+    page.get_by_label("Password", exact=False).first.fill(PASSWORD)
+    page.get_by_role("button", name="Confirm").click()
+    page.wait_for_load_state()

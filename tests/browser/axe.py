@@ -1,0 +1,45 @@
+"""What axe says of a page: in both themes, at a desk and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import product
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser.conftest import DESKTOP, PHONE
+
+AXE = Axe().axe_script
+WIDTHS = {"desk": DESKTOP, "phone": PHONE}
+LEVEL = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+# All rules on the light page; the dark one differs in its colours alone.
+RULES = {"light": LEVEL, "dark": {"type": "rule", "values": ["color-contrast"]}}
+
+
+def broken(page: Page, part: str = "html") -> list[str]:
+    """Return which rules a part of the page breaks and where; a page that is wider than a phone is one more."""
+    found = []
+    page.add_style_tag(content="* { transition: none !important }")
+    page.evaluate(AXE)
+    for (width, size), theme in product(WIDTHS.items(), RULES):
+        page.set_viewport_size(size)
+        page.evaluate("theme => { document.documentElement.className = theme }", theme)
+        options = {"runOnly": RULES[theme], "resultTypes": ["violations"]}
+        for rule in page.evaluate("([part, options]) => axe.run(part, options)", [part, options])["violations"]:
+            found += [f"{width}, {theme}: {rule['id']} {node['html'][:200]}" for node in rule["nodes"]]
+    page.evaluate("document.documentElement.className = 'light'")
+    if page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
+        found.append("phone: the page scrolls sideways")
+    return found
+
+
+def broken_pages(page: Page, urls: Iterable[str]) -> dict[str, list[str]]:
+    """Return what is broken on each of the pages that has something."""
+    found = {}
+    for url in urls:
+        page.set_viewport_size(DESKTOP)
+        answer = page.goto(url)
+        assert answer is not None and answer.status == 200 and page.url.endswith(url), url
+        found[url] = broken(page)
+    return {url: faults for url, faults in found.items() if faults}
