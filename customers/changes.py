@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence
 from connectors.norce import wire
 from connectors.norce.types.events import CompanyChangedNotification, CustomerChangedNotification
 from connectors.norce.wire import WireError
@@ -13,7 +15,8 @@ from customers.reading import KINDS
 from hub import registry
 from hub.models import InboxEvent, OutboxMessage
 
-NOBODY = "Norce has nobody with this id any more."
+NOBODY = sentence(_("Norce has nobody with this id any more."))
+AN_ID = sentence(_("the id of one"))
 # What an id of Norce's is: an int32.
 LARGEST_ID = 2**31 - 1
 Notification = CustomerChangedNotification | CompanyChangedNotification
@@ -30,7 +33,7 @@ def identify(notification: Notification) -> tuple[str, str]:
     """Return the subject, and no key: equal notifications are news each time. Raises WireError."""
     kind, number = _about(notification)
     if not 0 < number <= LARGEST_ID:
-        raise WireError(notification.about, "the id of one", str(number))
+        raise WireError(notification.about, AN_ID, str(number))
     return norce_rows.subject(kind, number), ""
 
 

@@ -6,7 +6,9 @@ from contextlib import nullcontext
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence
 from connectors.errors import ConfigError
 from connectors.norce import wire
 from connectors.norce.types import events
@@ -20,7 +22,9 @@ ENDPOINT = "norce/events"
 # ApplicationId is an int32 of Norce's.
 LARGEST_APPLICATION = 2**31 - 1
 LONGEST_SUBJECT, LONGEST_KEY = 100, 200
-NOBODY = "The hub does nothing about events of this type: they can be switched off in Norce."
+NOBODY = sentence(_("The hub does nothing about events of this type: they can be switched off in Norce."))
+PLAIN_TEXT = sentence(_("plain text of at most %(most)s characters"))
+ANOTHER = sentence(_("another"))
 # Between a conflict and the look at what it was with, the other event may have begun to be worked on.
 TRIES = 3
 
@@ -43,7 +47,7 @@ def receive(*, event_type: str, body: bytes, content_type: str = "", address: st
 
 def keep(event: InboxEvent) -> bool:
     """Store an event as `receive` does; return False when it was there already or is folded into one that waits."""
-    for _ in range(TRIES):
+    for _try in range(TRIES):
         try:
             _insert(event)
             return True
@@ -97,7 +101,7 @@ def _read(name: str, body: bytes) -> InboxEvent:
 def _refuse_unkeepable(text: str, longest: int, member: str) -> None:
     """Raise WireError for a text that a database refuses: Norce would send the event again for nothing."""
     if len(text) > longest or "\x00" in text or not text.isascii() and text.encode("utf-8", "ignore").decode() != text:
-        raise WireError(member, f"plain text of at most {longest} characters", "another")
+        raise WireError(member, PLAIN_TEXT % {"most": longest}, ANOTHER)
 
 
 def _insert(event: InboxEvent) -> None:

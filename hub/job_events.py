@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence
 from connectors.norce import wire
 from connectors.norce.types.events import JobCompletedEvent
 from connectors.norce.wire import WireError
@@ -17,14 +19,18 @@ EVENT_TYPE = JobCompletedEvent.__name__
 LARGEST_JOB_ID = 2**63 - 1
 # StatusId is an int32 of Norce's; a longer one would not fit into the event's key.
 LARGEST_STATUS_ID = 2**31 - 1
+A_JOB, A_STATUS = sentence(_("the number of a job")), sentence(_("the number of a status"))
+ASKED = sentence(_("The job is asked about now."))
+NOT_WAITING = sentence(_("The job was not waiting: it has ended or is being asked about."))
+NO_JOB = sentence(_("No such job here; if it becomes known, polling finds its end."))
 
 
 def identify(completed: JobCompletedEvent) -> tuple[str, str]:
     """Return subject and key: one event for each job and status. Raises WireError."""
     if not 0 < completed.job_id <= LARGEST_JOB_ID:
-        raise WireError("JobId", "the number of a job", str(completed.job_id))
+        raise WireError("JobId", A_JOB, str(completed.job_id))
     if not 0 < completed.status_id <= LARGEST_STATUS_ID:
-        raise WireError("StatusId", "the number of a status", str(completed.status_id))
+        raise WireError("StatusId", A_STATUS, str(completed.status_id))
     return subject(completed.job_id), f"{EVENT_TYPE}:{completed.job_id}:{completed.status_id}"
 
 
@@ -43,10 +49,10 @@ def completed_event(event: InboxEvent) -> None:
     jobs = NorceJob.objects.filter(job_id=job_id)
     with transaction.atomic():
         if jobs.filter(state=State.PENDING).update(not_before=timezone.now()):
-            note = "The job is asked about now."
+            note = ASKED
             rings.ring()
         elif jobs.exists():
-            note = "The job was not waiting: it has ended or is being asked about."
+            note = NOT_WAITING
         else:
-            note = "No such job here; if it becomes known, polling finds its end."
+            note = NO_JOB
         InboxEvent.objects.filter(pk=event.pk).update(note=note)

@@ -10,6 +10,7 @@ from connectors.erp.base import ErpDocumentRow
 from connectors.errors import HoldError, PermanentError
 from connectors.norce import wire, xml
 from connectors.norce.message import WireError
+from connectors.norce.phrases import NO_CHARACTER, TEXT
 from connectors.norce.types.orders import OrderRequest
 from orders.identifying import storable
 from orders.models import Order
@@ -64,4 +65,4 @@ def _refuse_other_than_text(value: Any, path: str) -> None:
         for index, item in enumerate(value):
             _refuse_other_than_text(item, f"{path}[{index}]")
     elif isinstance(value, str) and not storable(value):
-        raise WireError(path, "text", "a character that is none")
+        raise WireError(path, TEXT, NO_CHARACTER)

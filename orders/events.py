@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
+from django.utils.translation import gettext_noop as _
+
+from connectors.catalogue.sentences import sentence
+from connectors.norce.phrases import NO_CHARACTER, NOTHING, TEXT
 from connectors.norce.types import events
 from connectors.norce.types.events import InvoiceCaptureCompletedEvent, OrderPaymentReceivedEvent, OrderReceivedEvent
 from connectors.norce.wire import WireError
@@ -18,6 +22,9 @@ from orders.notices import put_notice
 from orders.payments import payment_received
 
 LARGEST_INVOICE = 2**31 - 1
+AN_INVOICE = sentence(_("the number of an invoice"))
+A_REFERENCE = sentence(_("the order's reference"))
+AN_APPLICATION = sentence(_("the number of an application"))
 Placed = OrderReceivedEvent | events.OrderEvent
 
 
@@ -48,7 +55,7 @@ def capture(told: InvoiceCaptureCompletedEvent) -> tuple[str, str]:
     """Return subject and key: one event for each invoice and way in which its capture ended; raise WireError."""
     _refuse_application(told.application_id)
     if not 0 < told.captured_invoice_id <= LARGEST_INVOICE:
-        raise WireError("CapturedInvoiceId", "the number of an invoice", str(told.captured_invoice_id))
+        raise WireError("CapturedInvoiceId", AN_INVOICE, str(told.captured_invoice_id))
     return f"norce_invoice:{told.captured_invoice_id}", key_of(told, told.state)
 
 
@@ -56,15 +63,15 @@ def _refuse_nameless(application_number: int, **texts: str) -> None:
     """Raise WireError unless the texts, by the names of their members, can name an order or a payment."""
     _refuse_application(application_number)
     if not texts["ClientOrderRef"].strip():
-        raise WireError("ClientOrderRef", "the order's reference", "nothing")
+        raise WireError("ClientOrderRef", A_REFERENCE, NOTHING)
     for name, text in texts.items():
         if not storable(text):
-            raise WireError(name, "text", "a character that is none")
+            raise WireError(name, TEXT, NO_CHARACTER)
 
 
 def _refuse_application(number: int) -> None:
     if not 0 < number <= LARGEST_APPLICATION:
-        raise WireError("ApplicationId", "the number of an application", str(number))
+        raise WireError("ApplicationId", AN_APPLICATION, str(number))
 
 
 TYPES: dict[type[events.Event], EventType] = {

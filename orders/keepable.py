@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
+from connectors.catalogue.sentences import sentence
 from connectors.erp.base import ErpCredit, ErpDelivery, ErpInvoice, ErpOrderNews
 from connectors.errors import PermanentError
 from orders.content import LARGEST_TOTAL, as_content
@@ -15,6 +18,10 @@ from orders.identifying import storable
 LONGEST_NUMBER, LONGEST_CURRENCY = 47, 3
 Document = ErpDelivery | ErpInvoice | ErpCredit
 CENT = Decimal("0.01")
+BROKEN_TEXT = sentence(_("text with a character that is none"))
+CURRENCY = sentence(_("currency"))
+TOTAL = sentence(_("total (%(total)s)"))
+CREDITED = sentence(_("credited invoice"))
 
 
 def refuse_unkeepable(found: ErpOrderNews) -> None:
@@ -34,15 +41,15 @@ def refuse_unkeepable(found: ErpOrderNews) -> None:
 def _wrong(document: Document) -> Iterator[str]:
     """Yield what of a document cannot be kept."""
     if not all(map(storable, _texts(as_content(document)))):
-        yield "text with a character that is none"
+        yield BROKEN_TEXT
     if isinstance(document, ErpDelivery):
         return
     if not (0 < len(document.currency) <= LONGEST_CURRENCY and storable(document.currency)):
-        yield "currency"
+        yield CURRENCY
     if abs(document.total) >= LARGEST_TOTAL or document.total != document.total.quantize(CENT):
-        yield f"total ({document.total})"
+        yield TOTAL % {"total": document.total}
     if isinstance(document, ErpCredit) and document.credited_invoice and _is_unkeepable(document.credited_invoice):
-        yield "credited invoice"
+        yield CREDITED
 
 
 def _texts(value: Any) -> Iterator[str]:

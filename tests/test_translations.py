@@ -14,7 +14,7 @@ from django.utils.translation.template import templatize
 ROOT = Path(__file__).parent.parent
 CATALOGUE = ROOT / "hub" / "locale" / "sv" / "LC_MESSAGES" / "django"
 ROOMS = ("connectors", "hub", "customers", "orders")
-MARKERS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
+MARKERS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 CODE = [path for room in ROOMS for path in (ROOT / room).rglob("*.py")]
 TEMPLATES = list((ROOT / "templates").rglob("*.html"))
 

@@ -12,7 +12,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from connectors.catalogue.sentences import told
+from connectors.catalogue.sentences import in_english, sentence, told
 
 Params = Mapping[str, Any]
 Text = str | Promise
@@ -91,8 +91,15 @@ _entries: dict[str, Entry] = {}
 
 
 def add(entries: Iterable[Entry]) -> None:
-    """Make errors known; called from an AppConfig's ``ready()``. An ERP adapter of your own may add its own."""
-    _entries.update((entry.code, entry) for entry in entries)
+    """Make errors known; called from an AppConfig's ``ready()``. An ERP adapter of your own may add its own.
+
+    Their texts are known sentences too: rows keep some in English, without their codes.
+    """
+    for entry in entries:
+        _entries[entry.code] = entry
+        for text in (in_english(entry.cause), in_english(entry.remedy)):
+            if _NAME.sub("", text).strip():
+                sentence(text)
 
 
 def find(code: str) -> Entry | None:

@@ -6,20 +6,6 @@ from django.utils.translation import gettext_lazy as _
 
 from connectors.catalogue import bug, data, permission, setup, temporary
 
-# What a message of Norce's is expected to hold, in the words of `connectors.norce`.
-EXPECTED = {
-    "text": _("text"),
-    "a value": _("a value"),
-    "a number": _("a number"),
-    "a whole number": _("a whole number"),
-    "true or false": _("true or false"),
-    "a date and time": _("a date and time"),
-    "a list": _("a list"),
-    "an object": _("an object"),
-    "nothing": _("nothing"),
-}
-WIRE = {"expected": EXPECTED, "got": EXPECTED}
-
 ENTRIES = (
     temporary("no_answer", _("%(system)s did not answer %(operation)s (%(fault)s)."), fix="calls"),
     temporary("call_failed", _("%(system)s answered %(status)s to %(operation)s: %(said)s"), fix="calls"),
@@ -69,8 +55,8 @@ ENTRIES = (
         fix="calls",
         same=("system",),
     ),
-    data("wire", _("%(path)s: expected %(expected)s, got %(got)s."), words=WIRE),
-    data("wire_message", _("The message: expected %(expected)s, got %(got)s."), words=WIRE),
+    data("wire", _("%(path)s: expected %(expected)s, got %(got)s.")),
+    data("wire_message", _("The message: expected %(expected)s, got %(got)s.")),
     bug("query_type", _("%(type)s cannot be written in a query; a moment needs its zone.")),
     bug("query_property", _("%(name)s is not the name of a property.")),
     bug("query_operator", _("%(operator)s is not an operator of a query.")),

@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
-from django.utils.translation import get_language, gettext
+from django.db.models import Choices
+from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext, override
 
 _PARAMETER = re.compile(r"%\((\w+)\)s")
-_patterns: dict[str, re.Pattern[str]] = {}
+# Where one sentence, or one of several facts, ends and the next begins.
+_JOINT = re.compile(r"(?<=[.!?]) |; ")
+
+
+class _Shape(NamedTuple):
+    """How a filled-in sentence looks: ``longest`` is what of it stands in all of them."""
+
+    pattern: re.Pattern[str]
+    longest: str
+    size: int
+
+
+_shapes: dict[str, _Shape] = {}
 
 
 def sentence(text: str) -> str:
@@ -16,32 +31,59 @@ def sentence(text: str) -> str:
     It is kept filled in; its pattern finds the parameters again. To be called at import, with `gettext_noop` around
     the text so that it is collected for translation.
     """
-    pattern, seen = "", set[str]()
+    pattern, words, seen = "", [""], set[str]()
     for place, part in enumerate(_PARAMETER.split(text)):
-        is_parameter = place % 2 == 1
-        pattern += _group(part, part in seen) if is_parameter else re.escape(part.replace("%%", "%"))
-        seen |= {part} if is_parameter else set()
-    _patterns[text] = re.compile(pattern, re.DOTALL)
+        if place % 2 == 1:
+            pattern += f"(?P={part})" if part in seen else f"(?P<{part}>.+)"
+            seen.add(part)
+        else:
+            words.append(part.replace("%%", "%"))
+            pattern += re.escape(words[-1])
+    _shapes[text] = _Shape(re.compile(pattern, re.DOTALL), max(words, key=len), len("".join(words)))
     return text
 
 
-def _group(name: str, again: bool) -> str:
-    return f"(?P={name})" if again else f"(?P<{name}>.+)"
+def words(choices: type[Choices]) -> dict[str, str]:
+    """Make the labels of some choices known, and return them in English by value."""
+    return {value: sentence(in_english(label)) for value, label in choices.choices}
+
+
+def in_english(text: str | Promise) -> str:
+    """Return a text as rows keep it."""
+    with override("en"):
+        return str(text)
 
 
 def told(text: str) -> str:
-    """Return a kept text in the reader's language, line by line; what is no known sentence stays as it is."""
+    """Return a kept text in the reader's language, line by line; what is no known sentence stays as it is.
+
+    Sentences that follow one another in a line are told one by one.
+    """
     if not text or (get_language() or "en").startswith("en"):
         return text
-    return "\n".join(_told(line) for line in text.split("\n"))
+    return "\n".join(_told(line) or line for line in text.split("\n"))
 
 
-def _told(line: str) -> str:
-    if line in _patterns:
-        return gettext(line)
-    found = [(known, match) for known, pattern in _patterns.items() if (match := pattern.fullmatch(line))]
+def _told(text: str) -> str:
+    """Return a known sentence, or several, in the reader's language; else ""."""
+    if text in _shapes:
+        return gettext(text)
+    for joint in _JOINT.finditer(text):
+        first = _filled(text[: joint.start()])
+        rest = first and _told(text[joint.end() :])
+        if rest:
+            return f"{first}{joint.group()}{rest}"
+    return _filled(text)
+
+
+def _filled(text: str) -> str:
+    """Return one known sentence in the reader's language, its parameters too where they are known; else ""."""
+    if text in _shapes:
+        return gettext(text)
+    shapes = [(known, shape) for known, shape in _shapes.items() if shape.longest in text]
+    found = [(shape.size, known, match) for known, shape in shapes if (match := shape.pattern.fullmatch(text))]
     if not found:
-        return line
+        return ""
     # Of two that fit, the one that says more itself is meant.
-    known, match = max(found, key=lambda pair: len(_PARAMETER.sub("", pair[0])))
-    return gettext(known) % {name: _told(value) for name, value in match.groupdict().items()}
+    _, known, match = max(found, key=lambda one: one[0])
+    return gettext(known) % {name: _told(value) or value for name, value in match.groupdict().items()}

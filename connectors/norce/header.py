@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from connectors.norce.message import WireError
 from connectors.norce.numbered import NumberedName
+from connectors.norce.phrases import AN_ADDRESS, DIFFERENCE, NOTHING, SAME_MEMBERS
 from connectors.norce.types.customers import Company, Customer
 from connectors.norce.types.import_header import AccountField, CompanyField, CustomerField
 from connectors.norce.wire import encoded
@@ -87,7 +88,7 @@ def _common(options: type[F], records: Placed) -> tuple[F, ...]:
     for path, found in sets:
         if found != sets[0][1]:
             different = ", ".join(sorted(found ^ sets[0][1]))
-            raise WireError(path, f"the same members as in {sets[0][0]}", f"a difference in {different}")
+            raise WireError(path, SAME_MEMBERS % {"place": sets[0][0]}, DIFFERENCE % {"members": different})
     return tuple(option for option in options if sets and option in sets[0][1])
 
 
@@ -95,7 +96,7 @@ def _fields(options: type[F], path: str, record: Mapping[str, Any]) -> frozenset
     names = {_FIELD_OF_MEMBER.get(name, name) for name in record}
     if record.get(_USE_INVOICE_ADDRESS) is True:
         if "InvoiceAddress" not in names:
-            raise WireError(f"{path}.InvoiceAddress".lstrip("."), "an address to use for deliveries too", "nothing")
+            raise WireError(f"{path}.InvoiceAddress".lstrip("."), AN_ADDRESS, NOTHING)
         names.add("DeliveryAddresses")
     return frozenset(option for option in options if option.value in names)
 

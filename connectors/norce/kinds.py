@@ -12,6 +12,22 @@ from typing import Any, Protocol
 from connectors.norce.message import WireError
 from connectors.norce.moments import parse_moment
 from connectors.norce.numbered import NumberedName
+from connectors.norce.phrases import (
+    AT_MOST,
+    DECIMAL,
+    LIST,
+    MOMENT,
+    NUMBER,
+    OBJECT,
+    OF_32_BITS,
+    OF_DIGITS,
+    ONE_OF,
+    TEXT,
+    THE_NUMBER,
+    THE_TEXT,
+    TRUE_OR_FALSE,
+    WHOLE,
+)
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", re.ASCII)
 _FLAGS = {True: True, False: False, "true": True, "false": False, "1": True, "0": False}
@@ -34,15 +50,15 @@ def described(value: Any) -> str:
     """Return what ``value`` is, for an error text. Values of text members may be personal and stay out."""
     match value:
         case dict():
-            return "an object"
+            return OBJECT
         case list() | tuple():
-            return "a list"
+            return LIST
         case bool():
             return str(value).lower()
         case str():
-            return f"the text {value[:40]!r}"
+            return THE_TEXT % {"text": repr(value[:40])}
         case int() | float() | Decimal():
-            return f"the number {str(value)[:40]}"
+            return THE_NUMBER % {"number": str(value)[:40]}
         case _:
             return type(value).__name__
 
@@ -57,15 +73,15 @@ class Text:
         if isinstance(value, str):
             return value
         if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-            raise WireError("", "text", described(value))
+            raise WireError("", TEXT, described(value))
         return format(_decimal(value), "f")
 
     def write(self, value: Any) -> str:
         if not isinstance(value, str):
-            raise WireError("", "text", described(value))
+            raise WireError("", TEXT, described(value))
         length = len(value) if value.isascii() else len(value.encode("utf-16-le", "surrogatepass")) // 2
         if self.limit is not None and length > self.limit:
-            raise WireError("", f"at most {self.limit} characters", f"{length}")
+            raise WireError("", AT_MOST % {"limit": self.limit}, f"{length}")
         return str(value)
 
 
@@ -78,14 +94,14 @@ class Whole:
             return value
         number = _decimal(value)
         if number != number.to_integral_value():
-            raise WireError("", "a whole number", described(value))
+            raise WireError("", WHOLE, described(value))
         return int(number)
 
     def write(self, value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int):
-            raise WireError("", "a whole number", described(value))
+            raise WireError("", WHOLE, described(value))
         if not -_INT32 <= value < _INT32:
-            raise WireError("", "a number of 32 bits (at most 2147483647)", described(value))
+            raise WireError("", OF_32_BITS, described(value))
         return int(value)
 
 
@@ -98,7 +114,7 @@ class Number:
 
     def write(self, value: Any) -> Decimal:
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
-            raise WireError("", "a Decimal", described(value))
+            raise WireError("", DECIMAL, described(value))
         number = _decimal(value)
         # Decimal("100").normalize() is 1E+2, a spelling that not every JSON reader takes for a decimal.
         return number if int(number.as_tuple().exponent) <= 0 else number.quantize(Decimal(1))
@@ -113,11 +129,11 @@ class Flag:
         try:
             return _FLAGS[key]
         except (KeyError, TypeError):
-            raise WireError("", "true or false", described(value)) from None
+            raise WireError("", TRUE_OR_FALSE, described(value)) from None
 
     def write(self, value: Any) -> bool:
         if not isinstance(value, bool):
-            raise WireError("", "true or false", described(value))
+            raise WireError("", TRUE_OR_FALSE, described(value))
         return value
 
 
@@ -128,12 +144,12 @@ class Moment:
     def read(self, value: Any) -> datetime:
         moment = parse_moment(value) if isinstance(value, str) else None
         if moment is None:
-            raise WireError("", "a date and time", described(value))
+            raise WireError("", MOMENT, described(value))
         return moment
 
     def write(self, value: Any) -> str:
         if not isinstance(value, datetime):
-            raise WireError("", "a date and time", described(value))
+            raise WireError("", MOMENT, described(value))
         return value.isoformat(timespec="seconds")
 
 
@@ -155,7 +171,7 @@ class Choice:
         return str(value.value) if isinstance(value.value, str) else int(value.value)
 
     def _expected(self) -> str:
-        return "one of " + ", ".join(str(option.value) for option in self.options)
+        return ONE_OF % {"names": ", ".join(str(option.value) for option in self.options)}
 
 
 @dataclass(frozen=True)
@@ -196,8 +212,8 @@ def _decimal(value: Any) -> Decimal:
     """Return the exact decimal of a number or of a text that spells one."""
     text = value.strip() if isinstance(value, str) else str(value)
     if isinstance(value, bool | dict | list) or not _NUMBER.fullmatch(text):
-        raise WireError("", "a number", described(value))
+        raise WireError("", NUMBER, described(value))
     number = Decimal(text)
     if number and abs(number.adjusted()) > _MOST_DIGITS:
-        raise WireError("", f"a number of at most {_MOST_DIGITS} digits", described(value))
+        raise WireError("", OF_DIGITS % {"most": _MOST_DIGITS}, described(value))
     return number

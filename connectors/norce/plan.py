@@ -12,6 +12,7 @@ from typing import Annotated, Any, Union, get_args, get_origin, get_type_hints
 
 from connectors.norce.kinds import Choice, Flag, Kind, Moment, Number, OneOf, Text, Whole, described
 from connectors.norce.message import UNSET, Limit, Message, Unset, WireError
+from connectors.norce.phrases import A_VALUE, A_VALUE_OR_UNSET, LIST, NONE_OF_THEM, NOTHING, NULL, OBJECT
 
 _PLAIN: dict[Any, Kind] = {str: Text(), int: Whole(), Decimal: Number(), bool: Flag(), datetime: Moment()}
 
@@ -49,7 +50,7 @@ class Record:
 
     def read(self, value: Any) -> Message:
         if not isinstance(value, Mapping):
-            raise WireError("", "an object", described(value))
+            raise WireError("", OBJECT, described(value))
         return self.of(**dict(_attributes(plan_of(self.of), value)))
 
     def write(self, value: Any) -> dict[str, Any]:
@@ -66,12 +67,12 @@ class Many:
 
     def read(self, value: Any) -> tuple[Any, ...]:
         if not isinstance(value, list):
-            raise WireError("", "a list", described(value))
+            raise WireError("", LIST, described(value))
         return tuple(_at(index, self.of.read, item) for index, item in enumerate(value) if item is not None)
 
     def write(self, value: Any) -> list[Any]:
         if not isinstance(value, tuple | list):
-            raise WireError("", "a list", described(value))
+            raise WireError("", LIST, described(value))
         write = self.of.write
         written: list[Any] = []
         try:
@@ -113,7 +114,7 @@ def _attributes(plan: Plan, data: Mapping[str, Any]) -> Iterator[tuple[str, Any]
             yield member.attribute, _at(member.name, member.kind.read, value)
     for member in plan.members:
         if member.default is MISSING and member.attribute not in seen:
-            raise WireError(member.name, "a value", "nothing")
+            raise WireError(member.name, A_VALUE, NOTHING)
     yield "extra", extra
 
 
@@ -139,11 +140,11 @@ def _written(message: Message) -> dict[str, Any]:
 def _is_silent(member: Member, value: Any) -> bool:
     """Tell whether a falsy value leaves its member out; raise WireError where it may not."""
     if member.needed and (value is None or value == "" or value is UNSET):
-        raise WireError("", "a value", "nothing")
+        raise WireError("", A_VALUE, NOTHING)
     if member.is_absent(value):
         return True
     if value is None and not member.nullable:
-        raise WireError("", "a value, or UNSET to leave it out", "null, which Norce does not take here")
+        raise WireError("", A_VALUE_OR_UNSET, NULL)
     return False
 
 
@@ -153,7 +154,7 @@ def _require_one_group(message: Message, plan: Plan) -> None:
             return
     names = {member.attribute: member.name for member in plan.members}
     choices = " or ".join(" with ".join(names[attribute] for attribute in group) for group in message.either)
-    raise WireError("", choices, "none of them")
+    raise WireError("", choices, NONE_OF_THEM)
 
 
 def _is_complete(message: Message, group: tuple[str, ...]) -> bool:

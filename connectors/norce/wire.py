@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import simplejson
 
 from connectors.norce.message import UNSET, Clearable, Message, Omittable, Unset, WireError
+from connectors.norce.phrases import SOMETHING_ELSE
 from connectors.norce.plan import Record
 
 __all__ = [
@@ -76,7 +77,7 @@ def decode(text: str | bytes) -> Any:
         readable = text.decode("utf-8-sig") if isinstance(text, bytes) else text
         return simplejson.loads(readable, use_decimal=True)
     except (ValueError, RecursionError) as error:
-        raise WireError("", "JSON", f"something else ({error})") from None
+        raise WireError("", "JSON", SOMETHING_ELSE % {"fault": error}) from None
 
 
 def _write_inside(message: Message) -> Any:

@@ -12,6 +12,15 @@ from lxml import etree
 
 from connectors.norce.kinds import Kind, Text
 from connectors.norce.message import Message, WireError
+from connectors.norce.phrases import (
+    CONTROL_CHARACTERS,
+    DOCUMENT_TYPE,
+    ONE_ELEMENT,
+    PLAIN_XML,
+    ROOT,
+    TWO_ELEMENTS,
+    XML_TEXT,
+)
 from connectors.norce.plan import Many, Plan, Record, plan_of
 from connectors.norce.types.order_updates import OrderResponse
 from connectors.norce.types.orders import CodeValue, OrderRequest, PriceListItem, Promotion
@@ -62,7 +71,7 @@ def read_order_request(body: bytes) -> dict[str, Any]:
     root = parsed(body)
     name = _name(root)
     if name != "OrderRequest":
-        raise WireError("", "the element OrderRequest", f"{name[:40]!r}")
+        raise WireError("", ROOT, f"{name[:40]!r}")
     return _object(root, plan_of(OrderRequest))
 
 
@@ -94,8 +103,8 @@ def parsed(body: bytes) -> etree._Element:
     try:
         return etree.fromstring(body, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        problem = "a document type" if builder.has_doctype else str(error)
-        raise WireError("", "plain, well-formed XML", problem) from None
+        problem = DOCUMENT_TYPE if builder.has_doctype else str(error)
+        raise WireError("", PLAIN_XML, problem) from None
 
 
 def _object(element: etree._Element, plan: Plan) -> dict[str, Any]:
@@ -107,7 +116,7 @@ def _object(element: etree._Element, plan: Plan) -> dict[str, Any]:
         if value in (None, "", {}, []):
             continue
         if name in found:
-            raise WireError(name, "one element", "two of them")
+            raise WireError(name, ONE_ELEMENT, TWO_ELEMENTS)
         found[name] = value
     return found
 
@@ -177,7 +186,7 @@ def _append(parent: etree._Element, name: str, value: Any, kind: Kind | None) ->
         child = etree.SubElement(parent, f"{{{namespace}}}{name}")
         _fill(child, value, kind)
     except ValueError:
-        raise WireError(name, "a name and text that XML can hold", "control characters or the like") from None
+        raise WireError(name, XML_TEXT, CONTROL_CHARACTERS) from None
 
 
 def _serialized(root: etree._Element) -> bytes:

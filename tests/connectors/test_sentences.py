@@ -21,7 +21,7 @@ SWEDISH = {
 
 @pytest.fixture(autouse=True)
 def in_swedish(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(sentences, "_patterns", {})
+    monkeypatch.setattr(sentences, "_shapes", {})
     monkeypatch.setattr(sentences, "gettext", SWEDISH.__getitem__)
     for text in SWEDISH:
         sentence(text)
@@ -34,6 +34,8 @@ def in_swedish(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     [
         ("It is cancelled.", "Den är avbruten."),
         ("Order 1901-5 is sent already.", "Order 1901-5 är redan skickad."),
+        ("It is cancelled. Order 5 is sent already.", "Den är avbruten. Order 5 är redan skickad."),
+        ("sent; 5 is sent", "skickad; 5: skickad"),
         ("It is cancelled.\nOrder 5 is sent already.", "Den är avbruten.\nOrder 5 är redan skickad."),
         ("5 % of 5", "5 % utav 5"),
         ("5 % of 6", "5 % of 6"),
