@@ -10,7 +10,9 @@ import simplejson
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence
 from connectors.norce.wire import WireError
 from customers import bindings, forgetting, records, told, whose
 from customers.baseline import Heard, baseline, changed
@@ -26,11 +28,11 @@ from hub.models.runs import ACTIVE
 from hub.models.work import State
 
 KIND = "erp.customer"
-TOLD = "The change is on its way to the ERP."
-ECHO = "Nothing that the ERP does not know: our own echo, or a member that is not carried."
-DECIDED = "This change waits for a person, or a person has decided against it."
-CREATED = "It is on its way to the ERP, which has no such customer yet."
-INACTIVE = "It is inactive in Norce, which the ERP is not told: whom it uses is the ERP's."
+TOLD = sentence(_("The change is on its way to the ERP."))
+ECHO = sentence(_("Nothing that the ERP does not know: our own echo, or a member that is not carried."))
+DECIDED = sentence(_("This change waits for a person, or a person has decided against it."))
+CREATED = sentence(_("It is on its way to the ERP, which has no such customer yet."))
+INACTIVE = sentence(_("It is inactive in Norce, which the ERP is not told: whom it uses is the ERP's."))
 Under = Mapping[tuple[str, str], tuple[Record, ...]]
 
 

@@ -7,18 +7,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence
 from customers import bindings
 from customers.kinds import Kind, NorceParty
 from customers.models import Binding
 from customers.planning import FORGOTTEN
 from hub.models import Application
 
-UNBOUND = "It has no ERP code in Norce: it is created in the ERP by its first order."
-INACTIVE = "It has no ERP code and is inactive in Norce: nothing is created."
-NOWHERE = "No active application that it belongs to has an ERP connection."
-SEVERAL = "Several ERP connections come into question for it, and no binding says which: bind it by hand."
-TAKEN = "Its ERP code, or its e-mail address or number, is bound to another one here: correct that binding."
+UNBOUND = sentence(_("It has no ERP code in Norce: it is created in the ERP by its first order."))
+INACTIVE = sentence(_("It has no ERP code and is inactive in Norce: nothing is created."))
+NOWHERE = sentence(_("No active application that it belongs to has an ERP connection."))
+SEVERAL = sentence(_("Several ERP connections come into question for it, and no binding says which: bind it by hand."))
+TAKEN = sentence(
+    _("Its ERP code, or its e-mail address or number, is bound to another one here: correct that binding.")
+)
 
 
 @dataclass(kw_only=True)

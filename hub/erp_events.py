@@ -7,9 +7,11 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from connectors.catalogue.sentences import sentence
 from connectors.erp.base import ErpChange, ErpWebhooks
 from connectors.errors import ConfigError, TransientError
 from hub import gateways, inbox, registry, runs
@@ -23,6 +25,8 @@ RUNS = {ErpChange.ORDERS: ("order_news",), ErpChange.CUSTOMERS: ("companies", "c
 LONGEST_TOKEN = 2048
 # A run that is under way may have read the place already; then another one follows it.
 AGAIN = 5.0
+NOTHING_WANTED = sentence(_("There is nothing to ask the ERP about."))
+STARTED = sentence(_("Started %(runs)s."))
 
 
 @csrf_exempt
@@ -72,11 +76,11 @@ def start_run(event: InboxEvent) -> None:
     resource = event.subject.removeprefix(PREFIX)
     known = registry.resource(resource)
     if not known.wanted():
-        return inbox.note(event, "There is nothing to ask the ERP about.")
+        return inbox.note(event, NOTHING_WANTED)
     if any(runs.active(resource=resource, application_key=key) for key in known.applications()):
         raise TransientError("run_active", retry_after=AGAIN, counts=False)
     started = runs.start_all(resource=resource, by="the ERP")
-    return inbox.note(event, f"Started {', '.join(map(str, started))}.")
+    return inbox.note(event, STARTED % {"runs": ", ".join(map(str, started))})
 
 
 def _keep(changes: frozenset[ErpChange]) -> HttpResponse:

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence
 from connectors.errors import HoldError, PermanentError, TransientError
 from connectors.norce.types.order_updates import OrderStatus
 from hub import gateways, inbox, work
@@ -19,7 +21,25 @@ from orders.sending import find_application
 from orders.storing import KIND, UNTOLD
 
 NORCE = "Norce"
-REASON = "The order was cancelled in Norce."
+REASON = sentence(_("The order was cancelled in Norce."))
+LOOKED_FOR = sentence(_("The hub looks whether the ERP has it."))
+NOTHING = sentence(_("Norce says %(word)s: nothing is cancelled."))
+STATUS = sentence(_("status %(id)s"))
+CANCELLED = sentence(_("The order is cancelled."))
+ASKED = sentence(_("The ERP is asked to cancel the order."))
+ASKED_BEFORE = sentence(_("The ERP was asked before, which is: %(state)s."))
+STOPPED = sentence(_("The order was cancelled before it reached the ERP."))
+LOOKS = sentence(_("The hub looks whether the ERP has the order: it is cancelled there, or stopped here."))
+STATES = {
+    State.PENDING: sentence(_("waiting")),
+    State.RUNNING: sentence(_("running")),
+    State.SUBMITTED: sentence(_("sent, being processed")),
+    State.HELD: sentence(_("held for a person")),
+    State.DONE: sentence(_("done")),
+    State.FAILED: sentence(_("failed")),
+    State.CANCELLED: sentence(_("cancelled")),
+    State.SUPERSEDED: sentence(_("superseded")),
+}
 SOON = 3.0
 # So long before its event arrives an order may have been cancelled in Norce.
 OVERLAP = timedelta(minutes=1)
@@ -46,7 +66,7 @@ def cancelled_event(event: InboxEvent) -> None:
     wish = wish_of(status_id)
     if wish is None:
         _refuse_our_own(order, event, status_id)
-        return inbox.note(event, f"Norce says {_word(status_id)}: nothing is cancelled.")
+        return inbox.note(event, NOTHING % {"word": _word(status_id)})
     with transaction.atomic():
         inbox.note(event, _cancel(order, wish))
 
@@ -72,7 +92,7 @@ def _cancel(order: Order, wish: OrderStatus) -> str:
     message = OutboxMessage.objects.select_for_update().get(key=f"{KIND}:{order.pk}")
     order = Order.objects.get(pk=order.pk)
     if order.status == Order.Status.CANCELLED:
-        return "The order is cancelled."
+        return CANCELLED
     if order.erp_order_no:
         return _ask_erp(order, wish)
     try:
@@ -84,9 +104,9 @@ def _cancel(order: Order, wish: OrderStatus) -> str:
 def _ask_erp(order: Order, wish: OrderStatus) -> str:
     asked = OutboxMessage.objects.filter(key=erp_cancel_key(order)).first()
     if asked:
-        return f"The ERP was asked before, which is: {State(asked.state).label.lower()}."
+        return ASKED_BEFORE % {"state": STATES[State(asked.state)]}
     put_erp_cancel(order, find_application(order).erp_connection.name, wish)
-    return "The ERP is asked to cancel the order."
+    return ASKED
 
 
 def _stop(order: Order, message: OutboxMessage, wish: OrderStatus) -> str:
@@ -95,10 +115,10 @@ def _stop(order: Order, message: OutboxMessage, wish: OrderStatus) -> str:
         if message.state in work.CANCELLABLE:
             work.cancel(message, by=NORCE, reason=REASON)
         close(order, wish)
-        return "The order was cancelled before it reached the ERP."
+        return STOPPED
     if message.state in work.RETRYABLE:
-        work.retry(message, by=NORCE, reason=f"{REASON} The hub looks whether the ERP has it.")
-    return "The hub looks whether the ERP has the order: it is cancelled there, or stopped here."
+        work.retry(message, by=NORCE, reason=f"{REASON} {LOOKED_FOR}")
+    return LOOKS
 
 
 def cancel_in_erp(message: OutboxMessage) -> None:
@@ -131,4 +151,4 @@ def _word(status_id: int) -> str:
     try:
         return OrderStatus.from_id(status_id).value
     except ValueError:
-        return f"status {status_id}"
+        return STATUS % {"id": status_id}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence
 from connectors.errors import HoldError, TransientError
 from connectors.norce import wire
 from connectors.norce.types.events import CaptureState, InvoiceCaptureCompletedEvent
@@ -15,6 +17,9 @@ from orders.event_orders import NO_ORDER, find_order, orders_of, unless_missing,
 from orders.models import Capture, Order
 
 SOON = 3.0
+CAPTURED = sentence(_("The money for invoice %(number)s was captured."))
+AFTER_ALL = sentence(_("The money for invoice %(number)s was captured after all."))
+SETTLED = sentence(_("The money was captured after all."))
 
 
 def key_of(told: InvoiceCaptureCompletedEvent, state: CaptureState) -> str:
@@ -39,7 +44,7 @@ def capture_completed(event: InboxEvent) -> None:
     if told.state == CaptureState.CAPTURED:
         _captured(event, told, number)
     elif InboxEvent.objects.filter(key=key_of(told, CaptureState.CAPTURED)).exists():
-        inbox.note(event, f"The money for invoice {number} was captured after all.")
+        inbox.note(event, AFTER_ALL % {"number": number})
     else:
         raise _failed(number)
 
@@ -69,12 +74,12 @@ def _write_down(order: Order, number: str, state: CaptureState) -> None:
 def _captured(event: InboxEvent, told: InvoiceCaptureCompletedEvent, number: str) -> None:
     """Note the capture; an error of the same invoice that waits for a person has settled itself."""
     with transaction.atomic():
-        inbox.note(event, f"The money for invoice {number} was captured.")
+        inbox.note(event, CAPTURED % {"number": number})
         error = InboxEvent.objects.select_for_update().filter(key=key_of(told, CaptureState.ERROR)).first()
         if error and error.state == State.RUNNING:
             raise TransientError("capture_busy", retry_after=SOON, counts=False)
         if error and error.state in work.RETRYABLE:
-            work.retry(error, by="Norce", reason="The money was captured after all.")
+            work.retry(error, by="Norce", reason=SETTLED)
 
 
 def _failed(number: str) -> HoldError:

@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.timezone import localtime
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence
 from connectors.errors import HoldError
 from connectors.norce.types.orders import OrderRequest, Payment
 from hub import gateways
@@ -23,6 +25,7 @@ from orders.sending import find_application
 from orders.tellable import refuse_untellable
 
 Key = tuple[int | None, str]
+NAME = sentence(_("invoice %(number)s"))
 
 
 def send_invoice(message: OutboxMessage) -> None:
@@ -34,7 +37,7 @@ def send_invoice(message: OutboxMessage) -> None:
     """
     invoice = Invoice.objects.select_related("order").get(pk=message.payload["id"])
     refuse_gone(invoice)
-    refuse_untellable(invoice.order, f"invoice {invoice}")
+    refuse_untellable(invoice.order, NAME % {"number": invoice})
     application = find_application(invoice.order)
     request = read_payments(invoice.order)
     for capture in parts_of(invoice, lambda rest: _planned(invoice, rest, application, request)):

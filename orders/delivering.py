@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from django.utils.timezone import localtime
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence
 from connectors.errors import PermanentError
 from connectors.norce.query import NorceQuery
 from hub import gateways
@@ -16,6 +18,8 @@ from orders.posting import post_once
 from orders.sending import find_application
 from orders.tellable import refuse_untellable
 
+NAME = sentence(_("delivery note %(number)s"))
+
 
 def send_delivery_note(message: OutboxMessage) -> None:
     """Register a delivery in Norce, which moves the order and has the buyer's mail sent.
@@ -24,7 +28,7 @@ def send_delivery_note(message: OutboxMessage) -> None:
     has broken that, and for a cancelled order, it is held.
     """
     note = DeliveryNote.objects.select_related("order").get(pk=message.payload["id"])
-    refuse_untellable(note.order, f"delivery note {note}")
+    refuse_untellable(note.order, NAME % {"number": note})
     application = find_application(note.order)
     payload = norce_documents.delivery_note(
         order_no=note.order.erp_order_no,

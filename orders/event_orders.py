@@ -9,7 +9,9 @@ from typing import TypeVar
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence
 from connectors.errors import PermanentError, TransientError
 from hub.inbox import LONGEST_SUBJECT
 from hub.models import Application, InboxEvent
@@ -18,7 +20,7 @@ from orders.models import Order
 
 Row = TypeVar("Row")
 
-NO_ORDER = "No such order here."
+NO_ORDER = sentence(_("No such order here."))
 LONGEST_WAIT = timedelta(days=1)
 SHORTEST_PAUSE, LONGEST_PAUSE = 10.0, 900.0
 

@@ -11,7 +11,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence
 from connectors.errors import PermanentError, TransientError
 from connectors.norce import wire
 from connectors.norce.query import NorceQuery
@@ -24,6 +26,7 @@ from hub.models.configuration import NoticeKind
 from orders.notice_content import Names, country_id_of, delivery, email_of, ordered, pickup, received
 from orders.notice_templates import Texts
 
+NO_ADDRESS = sentence(_("Norce has no address for this order, or has forgotten it: no mail."))
 HEADERS = {"Auto-Submitted": "auto-generated"}
 
 
@@ -118,5 +121,5 @@ def number_of(note: DeliveryNoteRow) -> str:
 def _addressed(to: str, names: Names) -> Notice:
     address = to.strip()
     if address in ("", ERASED):
-        raise NothingToSend("Norce has no address for this order, or has forgotten it: no mail.")
+        raise NothingToSend(NO_ADDRESS)
     return Notice(to=address, names=names)

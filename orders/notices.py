@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import override
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence, words
 from connectors.errors import HoldError, HubError, TransientError
 from connectors.norce.types import events
 from hub import gateways, outbox, work
@@ -28,6 +29,13 @@ KINDS = {
 }
 # Norce's sources are short words; an order's reference is told apart by them as far as a key has room.
 LONGEST_SOURCE = 50
+MAIL_OF_KIND = sentence(_("Mail “%(kind)s”"))
+ON_ITS_WAY = sentence(_("%(mail)s: on its way."))
+NO_DELIVERY_NOTE = sentence(_("%(mail)s: no delivery note in Norce."))
+SWITCHED_OFF = sentence(_("%(mail)s: switched off for %(application)s."))
+NO_APPLICATION = sentence(_("No application %(number)s here, so no mail: run sync_applications."))
+NOT_FOR_A_DAY = sentence(_("Norce has not had this order for a day: no mail."))
+TITLES = words(NoticeKind)
 
 
 def put_notice(event: InboxEvent) -> State | None:
@@ -46,21 +54,19 @@ def put_notice(event: InboxEvent) -> State | None:
         for key, payload in payloads.items():
             single = shortened(f"{KIND}:{kind}:{key}", LONGEST_KEY)
             outbox.put(kind=KIND, system=MAIL, subject=event.subject, key=single, payload=payload)
-        outcome = "on its way" if payloads else "no delivery note in Norce"
-        note_on(event, f"{mail_title(kind)}: {outcome}.")
+        note_on(event, (ON_ITS_WAY if payloads else NO_DELIVERY_NOTE) % {"mail": mail_title(kind)})
     return None
 
 
 def _why_none(kind: str, event: InboxEvent, application: Application | None) -> str:
     if application is None:
-        return f"No application {event.application_number} here, so no mail: run sync_applications."
-    return f"{mail_title(kind)}: switched off for {application}."
+        return NO_APPLICATION % {"number": event.application_number}
+    return SWITCHED_OFF % {"mail": mail_title(kind), "application": application}
 
 
 def mail_title(kind: str) -> str:
-    """Return the kind of mail as notes name it; in the hub's own language, because notes are kept."""
-    with override("en"):
-        return f"Mail “{NoticeKind(kind).label}”"
+    """Return the kind of mail as notes name it."""
+    return MAIL_OF_KIND % {"kind": TITLES[kind]}
 
 
 def _payloads(kind: NoticeKind, event: InboxEvent, application: Application) -> dict[str, dict[str, object]]:
@@ -140,7 +146,7 @@ def _question() -> HoldError:
 def _later(message: OutboxMessage, error: NotInNorce) -> Exception:
     """An order that Norce does not have yet is asked for at longer and longer intervals, for a day."""
     error.retry_after = pause_after(timezone.now() - message.created_at)
-    return error if error.retry_after else NothingToSend("Norce has not had this order for a day: no mail.")
+    return error if error.retry_after else NothingToSend(NOT_FOR_A_DAY)
 
 
 def note_on(event: InboxEvent, text: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop as _
+
+from connectors.catalogue.sentences import sentence
 from connectors.errors import TransientError
 from connectors.norce import wire
 from connectors.norce.types.events import OrderPaymentReceivedEvent
@@ -13,6 +16,7 @@ from orders.models import Order
 
 # A shorter reference would be told by its end.
 SHOWN, LEAST_HIDDEN = 4, 4
+WITH_REFERENCE = sentence(_("%(payment)s, reference %(reference)s"))
 
 
 def payment_received(event: InboxEvent) -> None:
@@ -39,8 +43,9 @@ def _order_of(told: OrderPaymentReceivedEvent) -> Order | None:
 def in_words(told: OrderPaymentReceivedEvent) -> str:
     """Return a payment in words, of its reference only the end."""
     amount = "" if told.amount is None else f"{told.amount:.2f} {told.currency_code or ''}".strip()
-    reference = f"reference {masked(told.payment_ref)}" if told.payment_ref else ""
-    return ", ".join(filter(None, (told.payment_method_code or told.payment_code, amount, reference)))
+    payment = ", ".join(filter(None, (told.payment_method_code or told.payment_code, amount)))
+    known = {"payment": payment, "reference": masked(told.payment_ref or "")}
+    return WITH_REFERENCE % known if told.payment_ref else payment
 
 
 def masked(reference: str) -> str:
