@@ -37,7 +37,7 @@ def _receive(request: HttpRequest, event_type: str) -> HttpResponse:
     address = str(request.META.get("REMOTE_ADDR", ""))
     body, size = _read(request)
     if size > settings.EVENT_BODY_LIMIT:
-        reason = f"The body has {size} bytes; at most {settings.EVENT_BODY_LIMIT} are taken."
+        reason = rejected.TOO_LARGE % {"size": size, "most": settings.EVENT_BODY_LIMIT}
         rejected.keep(endpoint=inbox.ENDPOINT, body=b"", reason=reason, address=address, size=size)
         return HttpResponse(status=413)
     inbox.receive(event_type=event_type, body=body, content_type=request.content_type or "", address=address)

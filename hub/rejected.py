@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop as _
+
+from connectors.catalogue.sentences import sentence
 from hub.models import RejectedMessage
+
+TOO_LARGE = sentence(_("The body has %(size)s bytes; at most %(most)s are taken."))
 
 
 def keep(

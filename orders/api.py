@@ -8,9 +8,11 @@ import structlog
 from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_noop as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from connectors.catalogue.sentences import sentence
 from connectors.norce import wire, xml
 from connectors.norce.types.order_updates import OrderResponse, ResponseStatus
 from hub import rejected
@@ -26,6 +28,7 @@ FORMATS = {
     "application/xml": Order.Format.XML,
     "text/xml": Order.Format.XML,
 }
+SEND_JSON_OR_XML = sentence(_("Send application/json or application/xml."))
 
 
 @csrf_exempt
@@ -50,10 +53,10 @@ def create_order(request: HttpRequest) -> HttpResponse:
 def _receive(request: HttpRequest, format: Order.Format | None, user: str) -> HttpResponse:
     body, size = _read(request)
     if size > settings.ORDER_BODY_LIMIT:
-        reason = f"The body has {size} bytes; at most {settings.ORDER_BODY_LIMIT} are taken."
+        reason = rejected.TOO_LARGE % {"size": size, "most": settings.ORDER_BODY_LIMIT}
         return _refuse(request, user, 413, reason, size=size)
     if format is None:
-        return _refuse(request, user, 415, "Send application/json or application/xml.", body=body, size=size)
+        return _refuse(request, user, 415, SEND_JSON_OR_XML, body=body, size=size)
     response = receive(body=body, format=format, sender=user, address=_address(request))
     return _answer(response, format, 200)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence
 from connectors.errors import HubError
 from hub import rejected, work
 from hub.models import OutboxMessage
@@ -13,6 +15,9 @@ from orders.contents import read_request
 from orders.fetched import is_fetched
 from orders.identifying import Identity
 from orders.models import Order
+
+TAKEN_PLACE = sentence(_("Order %(order)s was stopped and came again with other content, which took this one's place."))
+CORRECTED = sentence(_("The order came again with other content."))
 
 
 def correct(order: Order, identity: Identity, *, body: bytes, format: str, endpoint: str) -> bool:
@@ -33,12 +38,12 @@ def correct(order: Order, identity: Identity, *, body: bytes, format: str, endpo
         rejected.keep(
             endpoint=endpoint,
             body=bytes(order.body),
-            reason=f"Order {order} was stopped and came again with other content, which took this one's place.",
+            reason=TAKEN_PLACE % {"order": order},
             content_type=order.format,
         )
         OutboxMessage.objects.filter(pk=stopped.pk).exclude(state=State.RUNNING).update(serial=identity.serial)
         if stopped.state in TROUBLED:
-            work.retry(stopped, by="Norce", reason="The order came again with other content.")
+            work.retry(stopped, by="Norce", reason=CORRECTED)
         return True
 
 

@@ -6,6 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
+from connectors.catalogue.sentences import sentence
 from connectors.norce import xml
 from connectors.norce.message import WireError
 from customers.identity import buyer_serial, normal_email
@@ -16,6 +19,11 @@ LONGEST_APPLICATION_KEY = 64
 NORCE_SOURCE = "WEB"
 LARGEST_INT32 = 2**31 - 1
 LONGEST_INT32 = len(str(LARGEST_INT32))
+NO_REFERENCE = sentence(_("ClientOrderRef is missing: send the order's basket id."))
+NOT_WELL_FORMED = sentence(_("The body is not well-formed %(format)s: %(fault)s"))
+NO_OBJECT = sentence(_("The body is not an OrderRequest: expected an object."))
+TOO_LONG = sentence(_("%(name)s has %(length)s characters: at most %(most)s can be kept."))
+NO_TEXT = sentence(_("%(name)s holds a character that is not text."))
 
 
 class Unidentifiable(Exception):
@@ -43,7 +51,7 @@ def identify(body: bytes, format: str) -> Identity:
     data = parse(body, format)
     reference = _key(data, "ClientOrderRef")
     if not reference:
-        raise Unidentifiable("ClientOrderRef is missing: send the order's basket id.")
+        raise Unidentifiable(NO_REFERENCE)
     email = normal_email(_text(_object(_buyer(data), "Person"), "Email"))
     email = email if storable(email) else ""
     return Identity(
@@ -60,9 +68,10 @@ def parse(body: bytes, format: str) -> dict[str, Any]:
     try:
         data = json.loads(body.decode("utf-8-sig")) if format == Order.Format.JSON else xml.read_order_request(body)
     except (ValueError, RecursionError, WireError) as error:
-        raise Unidentifiable(f"The body is not well-formed {Order.Format(format).label}: {str(error)[:200]}") from error
+        known = {"format": Order.Format(format).label, "fault": str(error)[:200]}
+        raise Unidentifiable(NOT_WELL_FORMED % known) from error
     if not isinstance(data, dict):
-        raise Unidentifiable("The body is not an OrderRequest: expected an object.")
+        raise Unidentifiable(NO_OBJECT)
     return data
 
 
@@ -118,7 +127,7 @@ def _text(data: dict[str, Any], name: str) -> str:
 def _key(data: dict[str, Any], name: str, longest: int = LONGEST) -> str:
     text = _text(data, name)
     if len(text) > longest:
-        raise Unidentifiable(f"{name} has {len(text)} characters: at most {longest} can be kept.")
+        raise Unidentifiable(TOO_LONG % {"name": name, "length": len(text), "most": longest})
     if not storable(text):
-        raise Unidentifiable(f"{name} holds a character that is not text.")
+        raise Unidentifiable(NO_TEXT % {"name": name})
     return text

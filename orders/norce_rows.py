@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence
 from connectors.norce.moments import parse_moment
 from connectors.norce.types.order_updates import OrderStatus
 from connectors.norce.types.orders import OrderType
@@ -15,6 +17,9 @@ from connectors.norce.types.query import OrderRow
 ZERO, CENT = Decimal(0), Decimal("0.01")
 # Purchase orders and the templates of recurring ones are not sent to an order receiver.
 NOT_OURS = (OrderType.PURCHASE_ORDER, OrderType.RECURRING_ORDER_TEMPLATE)
+OTHER_TYPE = sentence(_("It is of type %(type)s, which Norce does not send."))
+CANCELLED = sentence(_("It is cancelled in Norce."))
+ANONYMISED = sentence(_("Norce has anonymised it."))
 
 
 def is_ours(row: OrderRow) -> bool:
@@ -25,10 +30,10 @@ def is_ours(row: OrderRow) -> bool:
 def why_not_wanted(row: OrderRow) -> str:
     """Return why an order that the hub lacks is not missing, "" when it is."""
     if not is_ours(row):
-        return f"It is of type {row.type_id}, which Norce does not send."
+        return OTHER_TYPE % {"type": row.type_id}
     if row.status_id == OrderStatus.CANCELLED.id:
-        return "It is cancelled in Norce."
-    return "Norce has anonymised it." if row.is_forgotten else ""
+        return CANCELLED
+    return ANONYMISED if row.is_forgotten else ""
 
 
 def is_external(row: OrderRow) -> bool:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop as _
+
+from connectors.catalogue.sentences import sentence
 from connectors.norce.types.order_updates import OrderResponse, ResponseStatus
 from connectors.scrambling import scrambled
 from hub import rejected
@@ -12,6 +15,7 @@ from orders.models import Order
 from orders.storing import store
 
 ENDPOINT = "norce/orders"
+CAME_AGAIN = sentence(_("Order %(order)s came again with other content; what came first counts."))
 
 
 def receive(*, body: bytes, format: str, sender: str = "", address: str = "") -> OrderResponse:
@@ -53,7 +57,7 @@ def _repeat(identity: Identity, body: bytes, format: str, sender: str, address: 
         rejected.keep(
             endpoint=ENDPOINT,
             body=scrambled(body, str) if is_erased(first) else body,
-            reason=f"Order {first} came again with other content; what came first counts.",
+            reason=CAME_AGAIN % {"order": first},
             content_type=format,
             sender=sender,
             address=address,

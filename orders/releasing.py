@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from connectors.catalogue.sentences import sentence
 from hub import work
 from hub.models import OutboxMessage
 from hub.models.work import State
 from orders.models import Order
+
+RELEASED = sentence(gettext_noop("Released (%(code)s): %(reason)s"))
 
 
 def release(order: Order, *, by: str, reason: str) -> None:
@@ -28,4 +32,5 @@ def release(order: Order, *, by: str, reason: str) -> None:
         row = Order.objects.select_for_update().get(pk=order.pk)
         row.released = sorted({*row.released, message.error_code})
         row.save(update_fields=["released"])
-        work.retry(message, by=by, reason=f"Released ({message.error_code}): {reason}" if reason.strip() else "")
+        why = RELEASED % {"code": message.error_code, "reason": reason} if reason.strip() else ""
+        work.retry(message, by=by, reason=why)

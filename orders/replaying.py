@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
+from connectors.catalogue.sentences import sentence
 from connectors.errors import HubError
 from hub import work
 from hub.models import OutboxMessage
@@ -12,6 +14,9 @@ from orders import recorded
 from orders.models import Order
 from orders.sending import find_application
 from orders.storing import KIND
+
+AS_SENT = sentence(gettext_noop("Sent as it was: %(reason)s"))
+MAPPED_AGAIN = sentence(gettext_noop("Mapped again: %(reason)s"))
 
 
 def replay(order: Order, *, as_sent: bool, by: str, reason: str) -> None:
@@ -21,8 +26,8 @@ def replay(order: Order, *, as_sent: bool, by: str, reason: str) -> None:
     however often this is done. Raises NotAllowed for an order that has not stopped, that the ERP has already,
     or of which nothing usable is kept; and without a reason.
     """
-    how = "Sent as it was" if as_sent else "Mapped again"
-    why = f"{how}: {reason.strip()}" if reason.strip() else ""
+    how = AS_SENT if as_sent else MAPPED_AGAIN
+    why = how % {"reason": reason.strip()} if reason.strip() else ""
     with transaction.atomic():
         message = stopped(order)
         if as_sent:
