@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.db.models import Q
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence
 from customers import bindings, reading, settling
 from customers.kinds import Kind
 from hub import batches, runs, work
 from hub.models import SyncRow, SyncRun
 
 CHUNK = 1000
+CARRIED = sentence(_("Carried over from run %(run)s, in which it was not sent, or Norce did not take it."))
 
 
 def carry(item: SyncRun, kind: Kind) -> None:
@@ -64,5 +67,5 @@ def _copy(item: SyncRun, last: SyncRun, row: SyncRow) -> SyncRow:
         field_set=reading.field_set(item, method, fields),
         digest=row.digest,
         changes=row.changes,
-        message=f"Carried over from run {last.pk}, in which it was not sent, or Norce did not take it.",
+        message=CARRIED % {"run": last.pk},
     )

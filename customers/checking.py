@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 import simplejson
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, TextField, Value
 from django.db.models.functions import Concat
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence
 from customers import bindings, reading, records
 from customers.kinds import Kind
 from customers.models import Binding, subject_of
@@ -16,10 +17,27 @@ from hub import batches, runs, work
 from hub.models import ErpConnection, SyncRow, SyncRun
 
 CHUNK = 1000
-NOT_LISTED = gettext_noop("The ERP no longer lists it.")
-SAME_CODE = gettext_noop(
-    "Code: another ERP has it on a new customer too, and Norce has each code once. Give one another code."
+NOT_LISTED = sentence(_("The ERP no longer lists it."))
+SAME_CODE = sentence(
+    _("Code: another ERP has it on a new customer too, and Norce has each code once. Give one another code.")
 )
+RECODED = sentence(
+    _(
+        "The ERP no longer lists it, and has its %(natural)s under code %(code)s. If the customer has got that code, "
+        "correct the code on this binding's page; else take the %(natural)s away there."
+    )
+)
+BOUND = sentence(
+    _(
+        "%(natural)s: it belongs to ERP code %(code)s. If the customer has got a new code, correct the code on the "
+        "binding's page; else mend the ERP."
+    )
+)
+DOUBLE = sentence(
+    _("%(natural)s: the ERP has it on another customer too, code %(code)s. Merge them there, or correct one.")
+)
+# Stands for the code where the database puts it in.
+SLOT = "\x00"
 Change = SyncRow.Change
 
 
@@ -97,10 +115,7 @@ def _refuse_recoded(item: SyncRun, kind: Kind, connection: str, rows: Sequence[S
     for row in rows:
         if code := codes.get(row.identifier):
             row.change, row.is_active, row.payload, row.field_set, row.changes = Change.REFUSED, True, "", None, {}
-            row.message = (
-                f"The ERP no longer lists it, and has its {kind.natural} under code {code}. If the customer has got "
-                f"that code, correct the code on this binding's page; else take the {kind.natural} away there."
-            )
+            row.message = RECODED % {"natural": kind.natural, "code": code}
 
 
 def refuse_bound(item: SyncRun, kind: Kind) -> None:
@@ -117,13 +132,14 @@ def refuse_bound(item: SyncRun, kind: Kind) -> None:
         .exclude(erp_code=OuterRef("erp_code"))
     )
     rows = to_send(item, kind).exclude(identifier="")
+    before, after = (BOUND % {"natural": kind.natural, "code": SLOT}).split(SLOT)
     rows.filter(Exists(others)).update(
         change=Change.REFUSED,
         batch=None,
         message=Concat(
-            Value(f"{kind.natural}: it belongs to ERP code "),
+            Value(before),
             Subquery(others.values("erp_code")[:1]),
-            Value(". If the customer has got a new code, correct the code on the binding's page; else mend the ERP."),
+            Value(after),
             output_field=TextField(),
         ),
     )
@@ -150,8 +166,8 @@ def refuse_same_codes(item: SyncRun, kind: Kind) -> None:
 
 
 def _refuse_shared(item: SyncRun, kind: Kind, others: dict[int, str]) -> None:
-    text = f"{kind.natural}: the ERP has it on another customer too, code %s. Merge them there, or correct one."
-    rows = [SyncRow(pk=pk, change=Change.REFUSED, message=text % other) for pk, other in others.items()]
+    texts = {pk: DOUBLE % {"natural": kind.natural, "code": code} for pk, code in others.items()}
+    rows = [SyncRow(pk=pk, change=Change.REFUSED, message=text) for pk, text in texts.items()]
     SyncRow.objects.bulk_update(rows, ["change", "batch", "message"], batch_size=200)
 
 

@@ -15,8 +15,9 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence
 from connectors.erp.base import ErpParty
 from customers import bindings, checking, forgetting, imports, matching, reading, records
 from customers.kinds import BOTH, COMPANIES, Kind
@@ -27,9 +28,9 @@ from hub.models.work import State
 
 NAME = "code_reports"
 CHUNK = 1000
-NAMELESS = gettext_noop("Nothing to look for in Norce: no e-mail address, no organisation number.")
-NOT_THERE = gettext_noop("Norce does not have this customer.")
-GONE = gettext_noop("It was corrected, deleted or forgotten here meanwhile.")
+NAMELESS = sentence(_("Nothing to look for in Norce: no e-mail address, no organisation number."))
+NOT_THERE = sentence(_("Norce does not have this customer."))
+GONE = sentence(_("It was corrected, deleted or forgotten here meanwhile."))
 Change, Action, Phase = SyncRow.Change, SyncRow.Action, SyncRun.Phase
 
 

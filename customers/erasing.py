@@ -10,8 +10,9 @@ import simplejson
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence
 from connectors.errors import ConfigError, PermanentError
 from customers import forgetting, reading, records
 from customers.identity import normal_email
@@ -23,7 +24,7 @@ from hub.models.runs import ACTIVE
 from hub.person import Person
 
 Action = SyncRow.Action
-ERASED_FROM = gettext_noop("A person was erased from this record: a newer run sends what the ERP has then.")
+ERASED_FROM = sentence(_("A person was erased from this record: a newer run sends what the ERP has then."))
 
 
 def eraser() -> registry.Eraser:

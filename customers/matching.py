@@ -9,7 +9,9 @@ from collections.abc import Iterator, Sequence
 import simplejson
 from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence
 from connectors.errors import PermanentError
 from customers.checking import to_send
 from customers.kinds import Kind, NorceParty
@@ -23,7 +25,14 @@ FEW = 400
 # Query puts the whole filter into the address; addresses of a few thousand characters are safe.
 CHUNK = 10
 ABSENT = "absent"
-MEND = "Correct the code where it is wrong: in the ERP, in Norce, or on the binding's page; then start a full run."
+MEND = sentence(
+    _("Correct the code where it is wrong: in the ERP, in Norce, or on the binding's page; then start a full run.")
+)
+OTHER = sentence(_("Code: Norce has it on another %(kind)s (id %(id)s), other %(natural)s and name."))
+SEVERAL = sentence(_("%(natural)s or Code: Norce has several %(kind)s records with it, ids %(ids)s. Merge them there."))
+OTHER_CODE = sentence(_("Code: Norce has this %(kind)s (id %(id)s) under code %(code)s."))
+BOUND = sentence(_("Id: Norce's %(kind)s %(id)s is bound to ERP code %(code)s."))
+NOUNS = {"customer": sentence(_("customer")), "company": sentence(_("company"))}
 Change = SyncRow.Change
 
 
@@ -123,20 +132,15 @@ class Register:
         party = coded or next(iter(alike), None)
         if party is None:
             return False
-        name, natural = self.kind.name, self.kind.natural
+        words = {"kind": NOUNS[self.kind.name], "natural": self.kind.natural, "id": party.id, "code": party.code}
         if coded and not _is_same(row, coded, self.kind):
-            return _refuse(
-                row, f"Code: Norce has it on another {name} (id {coded.id}), other {natural} and name. {MEND}"
-            )
+            return _refuse(row, f"{OTHER % words} {MEND}")
         if len(found) > 1:
-            numbers = ", ".join(str(number) for number in sorted(filter(None, found)))
-            return _refuse(
-                row, f"{natural} or Code: Norce has several {name} records with it, ids {numbers}. Merge them there."
-            )
+            return _refuse(row, SEVERAL % {**words, "ids": ", ".join(map(str, sorted(filter(None, found))))})
         if party.forgotten:
             return _refuse(row, FORGOTTEN)
         if party.code and party.code != row.erp_code and not self._replaces_codes:
-            return _refuse(row, f"Code: Norce has this {name} (id {party.id}) under code {party.code}. {MEND}")
+            return _refuse(row, f"{OTHER_CODE % words} {MEND}")
         row.norce_id = party.id
         return True
 
@@ -152,7 +156,8 @@ class Register:
         for row in rows:
             others = ", ".join(sorted(codes[row.erp_connection, row.norce_id] - {row.erp_code}))
             if others:
-                _refuse(row, f"Id: Norce's {self.kind.name} {row.norce_id} is bound to ERP code {others}. {MEND}")
+                words = {"kind": NOUNS[self.kind.name], "id": row.norce_id, "code": others}
+                _refuse(row, f"{BOUND % words} {MEND}")
 
 
 def _is_same(row: SyncRow, party: NorceParty, kind: Kind) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence
 from connectors.erp.base import ErpParty
 from connectors.errors import HubError, MappingError, PermanentError
 from connectors.norce import wire
@@ -18,9 +19,9 @@ from hub.models import SyncRow
 
 Change = SyncRow.Change
 
-FORGOTTEN = gettext_noop("Norce has forgotten this customer: nothing is written to it again.")
-FIRST_TIME = gettext_noop("Sent by a run for the first time: what Norce had before is not known here.")
-NOT_THERE = gettext_noop("Inactive in the ERP, and Norce does not have it.")
+FORGOTTEN = sentence(_("Norce has forgotten this customer: nothing is written to it again."))
+FIRST_TIME = sentence(_("Sent by a run for the first time: what Norce had before is not known here."))
+NOT_THERE = sentence(_("Inactive in the ERP, and Norce does not have it."))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,25 +8,26 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence
 from customers import bindings, checking, hearing, norce_rows
 from customers.kinds import BOTH, Kind
 from customers.models import Binding
 from hub.models import InboxEvent, OutboxMessage, SyncRow, SyncRun
 from hub.models.work import UNFINISHED, State
 
-STALE = "A newer run has told Norce about this record since: what was planned here is older."
-SEEN = "A newer run has found this record as Norce has it: what was planned here is older."
-FORGOTTEN = gettext_noop("Norce has forgotten this customer since the run was planned.")
-HEARD = gettext_noop("Norce has told of a change that has not been looked at yet: what was planned here may be older.")
-WAITING = gettext_noop("A change from the shop has not reached the ERP yet: what was planned here may be older.")
-CHANGED = gettext_noop(
-    "A change from the shop has reached the ERP since the run began: what was planned here may be older."
+STALE = sentence(_("A newer run has told Norce about this record since: what was planned here is older."))
+SEEN = sentence(_("A newer run has found this record as Norce has it: what was planned here is older."))
+FORGOTTEN = sentence(_("Norce has forgotten this customer since the run was planned."))
+HEARD = sentence(_("Norce has told of a change that has not been looked at yet: what was planned here may be older."))
+WAITING = sentence(_("A change from the shop has not reached the ERP yet: what was planned here may be older."))
+CHANGED = sentence(
+    _("A change from the shop has reached the ERP since the run began: what was planned here may be older.")
 )
 # The ERP may not list again what is left out for one of these, so the next delta carries it over.
 SHOPS = (HEARD, WAITING, CHANGED)
-GONE = gettext_noop("Its code was corrected, or its binding deleted, since the run was planned.")
+GONE = sentence(_("Its code was corrected, or its binding deleted, since the run was planned."))
 
 # The binding of each accepted row, made or brought up to date. An identifier or Norce id that another code has
 # got meanwhile stays there; whose code was corrected meanwhile does not come back under the old one. A row without
@@ -76,7 +77,7 @@ def drop_stale(run: SyncRun, batch: int) -> None:
     _drop_changed(run, rows)
     for kind in BOTH:
         _drop_gone(run, kind, rows)
-        for name in {name for _, name in run.cursor.get("steps", [])}:
+        for name in {name for _kind, name in run.cursor.get("steps", [])}:
             mine = rows.filter(erp_connection=name, subject__startswith=f"{kind.name}:")
             bound = bindings.in_scope(kind.table, run.application_key, name).filter(
                 erp_code__in=mine.values("erp_code")

@@ -10,9 +10,10 @@ from django.contrib.admin.models import LogEntry
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop as _
 from django_q.models import Failure
 
+from connectors.catalogue.sentences import sentence
 from hub import registry
 from hub.models import (
     Alert,
@@ -47,7 +48,7 @@ ROW_DAYS = 90
 PREVIEW_DAYS = 7
 RUN_DAYS = 365
 BATCH = 5000
-FADED = gettext_noop("Its contents were blanked because of their age: it is not sent again.")
+FADED = sentence(_("Its contents were blanked because of their age: it is not sent again."))
 
 
 def prune() -> dict[str, int]:

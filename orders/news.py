@@ -8,7 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence, words
 from connectors.erp.base import ErpCredit, ErpDelivery, ErpInvoice, ErpOrderNews, ErpStatus
 from hub import outbox
 from orders import changed as changes
@@ -19,6 +21,9 @@ from orders.known import are_as_known, documents_of
 from orders.models import DeliveryNote, Document, Invoice, Order
 
 S = Order.Status
+WORDS = words(S)
+ALREADY = sentence(_("%(status)s: the order is %(now)s already."))
+REST_ONLY = sentence(_("%(status)s: the ERP has delivered or invoiced of it, so only the rest is cancelled."))
 # What an ERP says by a status; what is delivered and invoiced follows from its documents, where it has any.
 STATUSES = {
     ErpStatus.ALLOCATION: S.ALLOCATION,
@@ -84,10 +89,10 @@ def _take_status(order: Order, status: S, news: ErpOrderNews, taken: Taken) -> N
     if status == order.status:
         return
     if not states.may_follow(status, order.status):
-        taken.skipped.append(f"{status.label}: the order is {S(order.status).label} already.")
+        taken.skipped.append(ALREADY % {"status": WORDS[status], "now": WORDS[order.status]})
         return
     if status == S.CANCELLED and (news.deliveries or news.invoices):
-        taken.skipped.append(f"{status.label}: the ERP has delivered or invoiced of it, so only the rest is cancelled.")
+        taken.skipped.append(REST_ONLY % {"status": WORDS[status]})
         return
     if status == S.CANCELLED:
         # Told before the status is taken: what the order was says whether Norce's payments are released.
@@ -96,7 +101,7 @@ def _take_status(order: Order, status: S, news: ErpOrderNews, taken: Taken) -> N
     else:
         states.advance(order, status)
         _put(order, STATUS, str(status), _told(status, news))
-    taken.facts.append(str(status.label))
+    taken.facts.append(WORDS[status])
 
 
 def _told(status: S, news: ErpOrderNews) -> dict[str, Any]:
@@ -154,7 +159,7 @@ def _keep_delivery(order: Order, document: ErpDelivery, news: ErpOrderNews) -> s
         completes=completes,
     )
     _put(order, DELIVERY, note.number, {"id": note.pk})
-    return f"Delivery {note.number}"
+    return gone.title_of(note)
 
 
 def _keep_invoice(order: Order, document: ErpInvoice) -> str:
@@ -168,7 +173,7 @@ def _keep_invoice(order: Order, document: ErpInvoice) -> str:
         content=as_content(document),
     )
     _put(order, INVOICE, invoice.number, {"id": invoice.pk})
-    return f"Invoice {invoice.number}"
+    return gone.title_of(invoice)
 
 
 def _keep_credit(order: Order, document: ErpCredit) -> str:
@@ -183,7 +188,7 @@ def _keep_credit(order: Order, document: ErpCredit) -> str:
         content=as_content(document),
     )
     _put(order, CREDIT, credit.number, {"id": credit.pk})
-    return f"Credit {credit.number}"
+    return gone.title_of(credit)
 
 
 def _put(order: Order, kind: str, name: str, payload: dict[str, Any]) -> None:

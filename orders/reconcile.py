@@ -13,7 +13,9 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence
 from connectors.errors import HubError, PermanentError
 from hub import gateways, registry, runs, work
 from hub.models import Application, SyncRow, SyncRun
@@ -32,8 +34,8 @@ OVERLAP = timedelta(hours=6)
 # A push and its first repeats may still be on their way; what is younger is left to them.
 YOUNG = timedelta(minutes=30)
 Change, Action, Phase = SyncRow.Change, SyncRow.Action, SyncRun.Phase
-REPORTED = "Norce has it and never sent it here. Fetch it on the page Reconciliation."
-FETCHED = "Norce has it and never sent it here. It is being fetched."
+REPORTED = sentence(_("Norce has it and never sent it here. Fetch it on the page Reconciliation."))
+FETCHED = sentence(_("Norce has it and never sent it here. It is being fetched."))
 
 
 def resource() -> registry.Resource:
