@@ -9,7 +9,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence
 from connectors.errors import PermanentError, TransientError
 from connectors.norce.types.jobs import Job, JobLogEntry, JobResponse
 from connectors.redaction import redact_text
@@ -20,6 +22,13 @@ from hub.models.work import State
 # Norce's jobs take seconds to minutes; polling is the fallback of its event (customers-jobs-auth.md § 7).
 PAUSES = (3.0, 5.0, 15.0, 30.0, 60.0, 120.0)
 INFORMATION, WARNING = 1, 2
+LATE = sentence(_("Norce has worked on job %(job)s for over %(minutes)s minutes"))
+LATE_TEXT = sentence(
+    _(
+        "%(method)s of run %(run)s (%(resource)s), %(total)s records, is not finished. Look at the job in Norce Admin; "
+        "the hub goes on asking."
+    )
+)
 
 
 def follow(run: SyncRun, *, batch: int, method: str, response: JobResponse) -> None:
@@ -29,7 +38,7 @@ def follow(run: SyncRun, *, batch: int, method: str, response: JobResponse) -> N
         raise PermanentError("job_not_named", said=response.description or response.status_code)
     with transaction.atomic():
         number = run.rows.filter(batch=batch, action=SyncRow.Action.PLANNED).update(action=SyncRow.Action.SENT)
-        job, _ = NorceJob.objects.get_or_create(
+        job, _created = NorceJob.objects.get_or_create(
             job_id=response.job_id, defaults={"run": run, "batch": batch, "method": method, "total": number}
         )
         SyncRun.objects.filter(pk=run.pk).update(posting_batch=None, count_sent=F("count_sent") + number)
@@ -93,14 +102,14 @@ def _failed_rows(sent: QuerySet[SyncRow], job: Job, complaints: Sequence[JobLogE
     failed = {pk: text for pk, code in codes if (text := _complaint(code, complaints))}
     fail = job.fail or 0
     if not whole or fail > len(failed) or _has_nameless(codes, fail, complaints):
-        return {pk: failed.get(pk) or _failed(job, complaints).message for pk, _ in codes}
+        return {pk: failed.get(pk) or _failed(job, complaints).message for pk, _code in codes}
     return failed
 
 
 def _has_nameless(codes: Sequence[tuple[int, str]], fail: int, complaints: Sequence[JobLogEntry]) -> bool:
     """Return whether a record was not imported without the log saying which; a warning about another is no answer."""
     errors = [entry for entry in complaints if (entry.severity_id or 0) > WARNING]
-    return sum(bool(_complaint(code, errors)) for _, code in codes) < min(fail, len(errors))
+    return sum(bool(_complaint(code, errors)) for _pk, code in codes) < min(fail, len(errors))
 
 
 def _complaints(log: Sequence[JobLogEntry]) -> list[JobLogEntry]:
@@ -118,9 +127,9 @@ def _mind_lead_time(item: NorceJob) -> None:
     if item.created_at < limit:
         alerts.put(
             key=_late_key(item),
-            subject=f"Norce has worked on job {item.job_id} for over {settings.HUB_JOB_LEAD_MINUTES} minutes",
-            text=f"{item.method} of run {item.run_id} ({item.run.resource}), {item.total} records, is not finished. "
-            "Look at the job in Norce Admin; the hub goes on asking.",
+            subject=LATE % {"job": item.job_id, "minutes": settings.HUB_JOB_LEAD_MINUTES},
+            text=LATE_TEXT
+            % {"method": item.method, "run": item.run_id, "resource": item.run.resource, "total": item.total},
             path=f"/admin/hub/norcejob/{item.pk}/change/",
         )
 

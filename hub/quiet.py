@@ -15,7 +15,10 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
+from django.utils.translation import override
 
+from connectors.catalogue.sentences import sentence
 from hub import alerts, erp_events
 from hub.durations import clock, in_words
 from hub.models import Application, EventSource, InboxEvent
@@ -35,6 +38,19 @@ LATE = timedelta(minutes=5)
 HISTORY = timedelta(days=14)
 PATH = "/admin/hub/eventsource/?quiet=yes"
 NEVER = timedelta()
+QUIET = sentence(_("Norce is quieter than usual"))
+TEXT = sentence(
+    _(
+        "%(what)s (%(type)s): nothing since %(since)s, usually at most %(usual)s. See in Norce Admin whether its "
+        "events are on and reach the hub."
+    )
+)
+TEXT_OF_APPLICATION = sentence(
+    _(
+        "%(what)s of %(application)s (%(type)s): nothing since %(since)s, usually at most %(usual)s. See in Norce "
+        "Admin whether its events are on and reach the hub."
+    )
+)
 
 Sources = dict[tuple[str, int], EventSource]
 
@@ -123,15 +139,20 @@ def _alert(sources: Iterable[EventSource], now: datetime) -> None:
     names = dict(Application.objects.values_list("number", "name")) if sources else {}
     for source in sources:
         source.alarmed_at = now
-        whose = f" of {names.get(source.application_number, source.application_number)}"
-        alerts.put(
-            key=_key(source),
-            subject="Norce is quieter than usual",
-            text=f"{work_title(source.event_type)}{whose if source.application_number else ''} "
-            f"({source.event_type}): nothing since {clock(source.last_at)}, usually at most {in_words(source.usual)}. "
-            "See in Norce Admin whether its events are on and reach the hub.",
-            path=PATH,
-        )
+        whose = str(names.get(source.application_number, source.application_number or ""))
+        with override("en"):
+            alerts.put(key=_key(source), subject=QUIET, text=_text(source, whose), path=PATH)
+
+
+def _text(source: EventSource, whose: str) -> str:
+    """Return what an alert says; ``whose`` is the application's name, "" for none."""
+    return (TEXT_OF_APPLICATION if whose else TEXT) % {
+        "what": work_title(source.event_type),
+        "application": whose,
+        "type": source.event_type,
+        "since": clock(source.last_at),
+        "usual": in_words(source.usual),
+    }
 
 
 def _key(source: EventSource) -> str:

@@ -6,15 +6,27 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
+from connectors.catalogue.sentences import sentence
 from connectors.erp.base import ErpCredit, ErpDelivery, ErpDocumentRow, ErpInvoice, ErpOrderNews
 from hub import alerts
 from hub.models import OutboxMessage
 from hub.models.work import State
 from orders import content
-from orders.gone import key_of, kind_of, may_be_in_norce
+from orders.gone import key_of, kind_of, may_be_in_norce, name_of, title_of
 from orders.models import Document, Invoice, Order
 
 Fact = ErpDelivery | ErpInvoice | ErpCredit
+CHANGED = sentence(_("%(document)s was changed in the ERP."))
+CHANGED_LATE = sentence(_("%(document)s was changed in the ERP after Norce was told."))
+SUBJECT = sentence(_("The ERP has changed %(document)s of order %(order)s"))
+TEXT = sentence(
+    _(
+        "Norce was told of %(document)s before, and keeps it as it was. Compare the two, and correct what is wrong in "
+        "the ERP by a credit note or a new document."
+    )
+)
 
 
 def note(order: Order, news: ErpOrderNews, documents: Iterable[Document]) -> tuple[list[str], list[str]]:
@@ -64,15 +76,14 @@ def _essence(row: ErpDocumentRow) -> tuple[Any, ...]:
 
 
 def _warn(order: Order, document: Document) -> str:
-    kind = kind_of(document)
+    name = {"document": name_of(document)}
     alerts.put(
         key=f"changed:{key_of(order, document)}",
-        subject=f"The ERP has changed {kind} {document.number} of order {order}",
-        text=f"Norce was told of {kind} {document.number} before, and keeps it as it was. Compare the two, and correct "
-        "what is wrong in the ERP by a credit note or a new document.",
+        subject=SUBJECT % {**name, "order": order},
+        text=TEXT % name,
         path=f"/admin/orders/order/{order.pk}/change/",
     )
-    return f"{kind.capitalize()} {document.number} was changed in the ERP after Norce was told."
+    return CHANGED_LATE % {"document": title_of(document)}
 
 
 def _update(document: Document, fact: Fact) -> str:
@@ -80,4 +91,4 @@ def _update(document: Document, fact: Fact) -> str:
     if not isinstance(fact, ErpDelivery):
         columns |= {"total": content.money(fact.total), "currency": fact.currency}
     type(document)._default_manager.filter(pk=document.pk).update(**columns)
-    return f"{kind_of(document).capitalize()} {document.number} was changed in the ERP."
+    return CHANGED % {"document": title_of(document)}

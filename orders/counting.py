@@ -11,7 +11,9 @@ from typing import Any
 from django.db.models import Count, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence
 from hub import alerts
 from hub.models import Application
 from orders.day_count import DayCount
@@ -20,6 +22,15 @@ from orders.models import Order
 
 PAGE = "/admin/orders/daycount/"
 SHOWN = 20
+AND_MORE = sentence(_("%(listed)s and %(more)s more"))
+ONE_LOST = sentence(_("1 order of %(day)s never came from Norce"))
+LOST = sentence(_("%(number)s orders of %(day)s never came from Norce"))
+TEXT = sentence(
+    _(
+        "%(application)s: Norce has orders of %(day)s that the hub has not: %(orders)s. Fetch them on the page "
+        "Reconciliation, or have Norce send them again."
+    )
+)
 
 
 def keep(application: Application, days: Mapping[str, Any], *, since: datetime, until: datetime) -> None:
@@ -64,6 +75,13 @@ def sent_to_erp(application: Application, since: datetime, until: datetime) -> d
     return found
 
 
+def listed(names: Sequence[str], number: int) -> str:
+    """Return the first of so many names, and how many more there are."""
+    text = ", ".join(names[:SHOWN])
+    more = number - len(names[:SHOWN])
+    return AND_MORE % {"listed": text, "more": more} if more > 0 else text
+
+
 def _rows(application: Application, days: Sequence[str] | Mapping[str, Any]) -> Any:
     return DayCount.objects.filter(application_key=application.key, day__in=list(days))
 
@@ -71,12 +89,10 @@ def _rows(application: Application, days: Sequence[str] | Mapping[str, Any]) -> 
 def _tell(application: Application, day: date, found: Mapping[str, Any]) -> None:
     number = found["norce"]["count"] - found["hub"]["count"]
     ids = ",".join(str(each["id"]) for each in found["missing"])
-    names = [each["number"] for each in found["missing"][:SHOWN]]
-    more = f" and {number - len(names)} more" if number > len(names) else ""
+    names = [each["number"] for each in found["missing"]]
     alerts.put(
         key=f"lost_orders:{application.number}:{day}:{blake2b(ids.encode(), digest_size=8).hexdigest()}",
-        subject=f"{number} order{'s' if number > 1 else ''} of {day} never came from Norce",
-        text=f"{application.name}: Norce has orders of {day} that the hub has not: {', '.join(names)}{more}. "
-        "Fetch them on the page Reconciliation, or have Norce send them again.",
+        subject=(LOST if number > 1 else ONE_LOST) % {"number": number, "day": day},
+        text=TEXT % {"application": application.name, "day": day, "orders": listed(names, number)},
         path=PAGE,
     )

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_noop as _
+
+from connectors.catalogue.sentences import sentence
 from connectors.erp.base import ErpOrderNews
 from hub import alerts
 from hub.models import OutboxMessage
 from hub.models.work import UNFINISHED
 from orders import states
 from orders.models import Capture, Invoice, Order
+
+NOTHING_LEFT = sentence(_("Nothing is left to invoice."))
+SUBJECT = sentence(_("The rest of order %(order)s was cut after its last invoice"))
+TEXT = sentence(
+    _(
+        "Norce does not know that nothing more will be invoiced of %(number)s, so the rest of what the buyer reserved "
+        "stays reserved until it lapses. Release it at the payment provider, or in Norce Admin."
+    )
+)
 
 
 def note(order: Order, news: ErpOrderNews) -> list[str]:
@@ -28,14 +40,13 @@ def note(order: Order, news: ErpOrderNews) -> list[str]:
     states.advance(order, Order.Status.INVOICED)
     if captures.filter(suppress=False).exists():
         _tell(order)
-    return ["Nothing is left to invoice."]
+    return [NOTHING_LEFT]
 
 
 def _tell(order: Order) -> None:
     alerts.put(
         key=f"rest:{order.pk}",
-        subject=f"The rest of order {order} was cut after its last invoice",
-        text=f"Norce does not know that nothing more will be invoiced of {order.erp_order_no}, so the rest of what the "
-        "buyer reserved stays reserved until it lapses. Release it at the payment provider, or in Norce Admin.",
+        subject=SUBJECT % {"order": order},
+        text=TEXT % {"number": order.erp_order_no},
         path=f"/admin/orders/order/{order.pk}/change/",
     )

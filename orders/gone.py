@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence
 from connectors.erp.base import ErpOrderNews
 from hub import alerts, work
 from hub.models import Attempt, OutboxMessage
@@ -16,6 +18,27 @@ from orders.parts import BEGUN
 
 KINDS = {"delivery": "norce.delivery_note", "invoice": "norce.invoice", "credit": "norce.credit_payment"}
 BY = "ERP"
+NAMES = {
+    "delivery": sentence(_("delivery %(number)s")),
+    "invoice": sentence(_("invoice %(number)s")),
+    "credit": sentence(_("credit %(number)s")),
+}
+TITLES = {
+    "delivery": sentence(_("Delivery %(number)s")),
+    "invoice": sentence(_("Invoice %(number)s")),
+    "credit": sentence(_("Credit %(number)s")),
+}
+NO_MORE = sentence(_("The ERP has %(document)s no more."))
+NOT_SENT = sentence(_("%(document)s is gone from the ERP; it was not sent."))
+IN_NORCE = sentence(_("%(document)s is gone from the ERP; Norce has it."))
+BACK = sentence(_("%(document)s is in the ERP again."))
+SUBJECT = sentence(_("The ERP has %(document)s of order %(order)s no more"))
+TEXT = sentence(
+    _(
+        "Norce has been told of %(document)s, and the ERP has deleted it. Nothing is taken back by itself. If it was a "
+        "mistake, correct the order in the ERP and in Norce Admin."
+    )
+)
 
 
 def note(order: Order, news: ErpOrderNews, documents: Iterable[Document]) -> list[str]:
@@ -44,6 +67,16 @@ def kind_of(document: Document) -> str:
     return document.kind if isinstance(document, Invoice) else "delivery"
 
 
+def name_of(document: Document) -> str:
+    """Return what a document is called within a sentence: "invoice 5"."""
+    return NAMES[kind_of(document)] % {"number": document.number}
+
+
+def title_of(document: Document) -> str:
+    """Return what a document is called at the beginning of a sentence: "Invoice 5"."""
+    return TITLES[kind_of(document)] % {"number": document.number}
+
+
 def key_of(order: Order, document: Document) -> str:
     """Return the key of the message that tells Norce of a document."""
     return f"{KINDS[kind_of(document)]}:{order.pk}:{document.number}"
@@ -66,23 +99,21 @@ def _compare(order: Order, document: Document, is_there: bool) -> str:
 
 
 def _lost(order: Order, document: Document, message: OutboxMessage | None) -> str:
-    kind = kind_of(document)
-    text = f"{kind.capitalize()} {document.number} is gone from the ERP"
-    if not may_be_in_norce(document) and _is_stopped(message, f"The ERP has {kind} {document.number} no more."):
-        return f"{text}; it was not sent."
+    name, title = {"document": name_of(document)}, {"document": title_of(document)}
+    if not may_be_in_norce(document) and _is_stopped(message, NO_MORE % name):
+        return NOT_SENT % title
     alerts.put(
         key=f"gone:{key_of(order, document)}",
-        subject=f"The ERP has {kind} {document.number} of order {order} no more",
-        text=f"Norce has been told of {kind} {document.number}, and the ERP has deleted it. Nothing is taken back by "
-        "itself. If it was a mistake, correct the order in the ERP and in Norce Admin.",
+        subject=SUBJECT % {**name, "order": order},
+        text=TEXT % name,
         path=f"/admin/orders/order/{order.pk}/change/",
     )
-    return f"{text}; Norce has it."
+    return IN_NORCE % title
 
 
 def _returned(document: Document, message: OutboxMessage | None) -> str:
     """Let a document that is there again be told after all, if it was not a person who gave it up."""
-    text = f"{kind_of(document).capitalize()} {document.number} is in the ERP again."
+    text = BACK % {"document": title_of(document)}
     if message and message.state == State.CANCELLED and not may_be_in_norce(document) and _was_ours(message):
         # A person may be quicker.
         with suppress(work.NotAllowed):

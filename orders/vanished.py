@@ -7,19 +7,29 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence
 from connectors.errors import HubError, PermanentError
 from hub import alerts, gateways, runs
 from hub.models import Application, SyncRow, SyncRun
+from orders.counting import listed
 from orders.models import Order
 
 # Of each ERP in one run; what is more has its turn in the next ones.
 MOST = 300
-SHOWN = 20
 # An order is as old before its ERP is asked, and is asked about at most once a night.
 AGE, AGAIN = timedelta(days=1), timedelta(hours=20)
 ENDED = (Order.Status.INVOICED, Order.Status.CANCELLED)
 LIST = "/admin/orders/order/?state=gone"
+NO_MORE = sentence(_("The ERP has order %(number)s no more."))
+SUBJECT = sentence(_("%(number)s orders that are not finished are no longer in the ERP %(connection)s"))
+TEXT = sentence(
+    _(
+        "%(orders)s. Nothing was invoiced in full of them. Ask who deleted them; if it was meant, cancel them in Norce "
+        "Admin."
+    )
+)
 
 
 def look(item: SyncRun, connection: str) -> bool:
@@ -60,7 +70,7 @@ def _note(item: SyncRun, order: Order, *, is_gone: bool, text: str) -> None:
     """Note on the order what the ERP said, and on the run what is new, in one transaction."""
     now = timezone.now()
     is_news = is_gone and order.gone_at is None
-    text = f"The ERP has order {order.erp_order_no} no more." if is_news else text
+    text = NO_MORE % {"number": order.erp_order_no} if is_news else text
     cursor = item.cursor | {"looked": item.cursor.get("looked", 0) + 1}
     if is_news:
         cursor["gone"] = [*item.cursor.get("gone", []), order.erp_order_no]
@@ -79,11 +89,9 @@ def _tell(item: SyncRun, connection: str) -> None:
     gone = item.cursor.get("gone", [])
     if not gone:
         return
-    more = f" and {len(gone) - SHOWN} more" if len(gone) > SHOWN else ""
     alerts.put(
         key=f"vanished:{item.pk}:{connection}",
-        subject=f"{len(gone)} orders that are not finished are no longer in the ERP {connection}",
-        text=f"{', '.join(gone[:SHOWN])}{more}. Nothing was invoiced in full of them. Ask who deleted them; if it was "
-        "meant, cancel them in Norce Admin.",
+        subject=SUBJECT % {"number": len(gone), "connection": connection},
+        text=TEXT % {"orders": listed(gone, len(gone))},
         path=LIST,
     )
