@@ -41,10 +41,10 @@ order: install ## have the running sandbox send one new order to the hub
 	print(u.urlopen(r).read().decode())"
 
 test: install ## the whole test suite; on DATABASE_URL and REDIS_URL when they are set, but then with many workers at one Tryton only
-	@$(BIN)/python -m pytest -m "not processes and not tryton and not browser" --numprocesses auto --maxprocesses 4
-	@$(BIN)/python -m pytest -m processes $(if $(DATABASE_URL),,--numprocesses auto --maxprocesses 2)
-	@$(BIN)/python -m pytest -m browser --numprocesses auto --maxprocesses 2
-	@$(BIN)/python -m pytest -m tryton $(if $(DATABASE_URL),tests/tryton/test_on_postgres.py,--numprocesses auto --maxprocesses 2)
+	@$(BIN)/python -m pytest -m "not processes and not tryton and not browser" --numprocesses auto --maxprocesses 4 --dist worksteal
+	@$(BIN)/python -m pytest -m processes $(if $(DATABASE_URL),,--numprocesses auto --maxprocesses 2 --dist worksteal)
+	@$(BIN)/python -m pytest -m browser --numprocesses auto --maxprocesses 2 --dist worksteal
+	@$(BIN)/python -m pytest -m tryton $(if $(DATABASE_URL),tests/tryton/test_on_postgres.py,--numprocesses auto --maxprocesses 2 --dist worksteal)
 
 screenshots: install ## make the pictures in docs/images anew (needs chromium)
 	@$(BIN)/python -m pytest -q tests/browser/screenshots.py
@@ -56,7 +56,7 @@ ON_DATABASE := $(addprefix tests/,$(addprefix hub/test_,work.py crashes.py runs.
 	tryton/test_on_postgres.py)
 
 test-database: install ## on DATABASE_URL and REDIS_URL: what another database than SQLite can break, a tenth of the suite
-	@$(BIN)/python -m pytest -m "not processes" --numprocesses auto --maxprocesses 2 $(ON_DATABASE)
+	@$(BIN)/python -m pytest -m "not processes" --numprocesses auto --maxprocesses 2 --dist worksteal $(ON_DATABASE)
 	@$(BIN)/python -m pytest -m processes $(ON_DATABASE)
 
 check: install ## lint, format, types, import rule, migrations, deploy check, translations
