@@ -78,6 +78,7 @@ _resources: dict[str, Resource] = {}
 _erasers: dict[str, Eraser] = {}
 _pruners: dict[str, Pruner] = {}
 _describers: dict[str, Describer] = {}
+_namers: dict[str, Describer] = {}
 
 
 def handle_messages(kind: str, handler: MessageHandler) -> None:
@@ -117,16 +118,27 @@ def add_describer(kind: str, describer: Describer) -> None:
     _describers[kind] = describer
 
 
+def add_namer(kind: str, namer: Describer) -> None:
+    """Let ``namer`` tell the numbers that stand for subjects whose keys are the hub's own; it takes many at once."""
+    _namers[kind] = namer
+
+
 def describe(subjects: Iterable[str]) -> dict[str, str]:
     """Return the texts of the subjects that somebody can name, asking each describer once."""
+    return _ask(_describers, subjects)
+
+
+def names(subjects: Iterable[str]) -> dict[str, str]:
+    """Return the numbers of the subjects that have one besides their key, asking each namer once."""
+    return _ask(_namers, subjects)
+
+
+def _ask(asked: Mapping[str, Describer], subjects: Iterable[str]) -> dict[str, str]:
     kinds: dict[str, set[str]] = {}
     for subject in subjects:
         kinds.setdefault(subject.partition(":")[0], set()).add(subject)
     return {
-        subject: text
-        for kind, known in kinds.items()
-        if kind in _describers
-        for subject, text in _describers[kind](known).items()
+        subject: text for kind, known in kinds.items() if kind in asked for subject, text in asked[kind](known).items()
     }
 
 

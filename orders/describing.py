@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from hub.models import Application
@@ -12,9 +13,17 @@ from orders.models import Order
 
 def describe(subjects: Collection[str]) -> dict[str, str]:
     """Return "Norce order 5100231, ERP order SO100001" for each ``order:17`` that there is."""
+    return {order.subject: _words(order.client_order_ref, order.erp_order_no) for order in _orders(subjects)}
+
+
+def name(subjects: Collection[str]) -> dict[str, str]:
+    """Return Norce's number for each ``order:17`` that there is."""
+    return {order.subject: order.client_order_ref for order in _orders(subjects)}
+
+
+def _orders(subjects: Collection[str]) -> QuerySet[Order]:
     keys = [int(key) for _, _, key in (subject.partition(":") for subject in subjects) if key.isdecimal()]
-    orders = Order.objects.filter(pk__in=keys).only("client_order_ref", "erp_order_no")
-    return {order.subject: _words(order.client_order_ref, order.erp_order_no) for order in orders}
+    return Order.objects.filter(pk__in=keys).only("client_order_ref", "erp_order_no")
 
 
 def describe_references(subjects: Collection[str]) -> dict[str, str]:

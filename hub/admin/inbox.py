@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from connectors.redaction import redact_body
 from hub.admin.base import WorkItemAdmin
-from hub.admin.links import short, subject_link
+from hub.admin.links import short
 from hub.admin.records import preformatted
+from hub.admin.subjects import SubjectAdmin
 from hub.admin.work import ENDED
 from hub.models import InboxEvent
 from hub.work_titles import work_title
@@ -40,7 +41,7 @@ class AboutFilter(SimpleListFilter):
 
 
 @register(InboxEvent)
-class InboxEventAdmin(WorkItemAdmin):
+class InboxEventAdmin(SubjectAdmin, WorkItemAdmin):
     """One thing that Norce told us."""
 
     list_display = ("title", "about", "state_badge", "short_outcome", "attempts", "received_at")
@@ -70,11 +71,6 @@ class InboxEventAdmin(WorkItemAdmin):
     def norce_name(self, event: InboxEvent) -> str:
         """Return the type as Norce Admin lists it."""
         return event.event_type
-
-    @display(description=_("about"))
-    def about(self, event: InboxEvent) -> SafeString | str:
-        """Return whom the event is about, as a link where there is a page."""
-        return subject_link(event.subject)
 
     @display(description=_("what came of it"))
     def short_outcome(self, event: InboxEvent) -> str:

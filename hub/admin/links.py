@@ -34,12 +34,6 @@ def subject_url(subject: str) -> str:
     return reverse(PAGES[kind], args=[key]) if kind in PAGES and key else ""
 
 
-def subject_link(subject: str) -> SafeString | str:
-    """Return a link to the page about a subject, or its name where there is no page."""
-    url = subject_url(subject)
-    return link(url, subject) if url else subject
-
-
 def link(url: str, text: object) -> SafeString:
     """Return a link in the theme's style."""
     return format_html('<a class="hub-link" href="{}">{}</a>', url, text)

@@ -17,7 +17,8 @@ from connectors.redaction import redact_body
 from hub.admin import error_catalogue
 from hub.admin.badges import badge
 from hub.admin.base import ReadOnlyAdmin
-from hub.admin.links import short, subject_link
+from hub.admin.links import short
+from hub.admin.subjects import SubjectAdmin
 from hub.models import ApiCall, Attempt, RejectedMessage
 from hub.work_titles import system_title
 
@@ -38,7 +39,7 @@ def preformatted(text: str) -> SafeString | str:
 
 
 @register(Attempt)
-class AttemptAdmin(ReadOnlyAdmin):
+class AttemptAdmin(SubjectAdmin):
     """One try; reached from its work item, so it is not in the menu."""
 
     list_display = ("started_at", "about", "number", "outcome_badge", "asked_by", "short_error")
@@ -63,11 +64,6 @@ class AttemptAdmin(ReadOnlyAdmin):
         """Return which try it was, and how it ended."""
         words = {"number": item.number, "outcome": item.get_outcome_display()}
         return gettext("Attempt %(number)s: %(outcome)s") % words
-
-    @display(description=_("about"))
-    def about(self, row: Attempt) -> SafeString | str:
-        """Return a link to what was tried."""
-        return subject_link(row.subject)
 
     @display(description=_("outcome"), ordering="outcome")
     def outcome_badge(self, row: Attempt) -> SafeString:
@@ -124,7 +120,7 @@ class QuotaFilter(SimpleListFilter):
 
 
 @register(ApiCall)
-class ApiCallAdmin(ReadOnlyAdmin):
+class ApiCallAdmin(SubjectAdmin):
     """One call out, redacted when it was made."""
 
     list_display = ("created_at", "system", "operation", "answer", "ms", "about", "attempt", "short_error")
@@ -149,11 +145,6 @@ class ApiCallAdmin(ReadOnlyAdmin):
         """Return the status, or that there was no answer, as a badge."""
         good = row.status is not None and row.status < 400
         return badge(str(row.status or gettext("no answer")), "good" if good else "bad")
-
-    @display(description=_("about"))
-    def about(self, row: ApiCall) -> SafeString | str:
-        """Return a link to what the call was about."""
-        return subject_link(row.subject)
 
     @display(description=_("address"))
     def address(self, row: ApiCall) -> str:

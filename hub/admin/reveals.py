@@ -6,19 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.admin import display, register
+from django.contrib.admin import register
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.cache import add_never_cache_headers
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from hub.admin.base import ReadOnlyAdmin
-from hub.admin.links import item_url, subject_link
+from hub.admin.links import item_url
+from hub.admin.subjects import SubjectAdmin
 from hub.admin.theme import ModelAdmin
 from hub.models import Reveal
 from hub.revealing import Shown, reveal
@@ -84,15 +83,10 @@ class RevealingAdmin(ModelAdmin):
 
 
 @register(Reveal)
-class RevealAdmin(ReadOnlyAdmin):
+class RevealAdmin(SubjectAdmin):
     """Who has looked at whose data, and why."""
 
     list_display = ("revealed_at", "revealed_by", "about", "what", "reason")
     search_fields = ("subject__exact", "revealed_by__exact")
     search_help_text = _("Exact: order:17 or a user name")
     fieldsets = ((None, {"fields": (("revealed_at", "revealed_by"), "about", "what", "reason")}),)
-
-    @display(description=_("about"))
-    def about(self, row: Reveal) -> SafeString | str:
-        """Return a link to what was looked at."""
-        return subject_link(row.subject)

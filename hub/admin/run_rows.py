@@ -19,12 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from connectors.norce.header import with_id
 from connectors.redaction import MASK, UNSHOWN
 from hub.admin.badges import badge
-from hub.admin.base import ReadOnlyAdmin
-from hub.admin.links import item_url, link, list_url, short, subject_link
+from hub.admin.links import item_url, link, list_url, short
 from hub.admin.records import preformatted
 from hub.admin.row_csv import blocks
 from hub.admin.row_words import CHANGE_SIGNS, CHANGE_TONES, ROW_TONES, STAYS, differences, spellings
 from hub.admin.run_words import run_title
+from hub.admin.subjects import SubjectAdmin
 from hub.models import ErpConnection, SyncRow
 
 FIELDS_SHOWN = 3
@@ -32,7 +32,7 @@ SUBJECTS = ("customer", "company")
 
 
 @register(SyncRow)
-class SyncRowAdmin(ReadOnlyAdmin):
+class SyncRowAdmin(SubjectAdmin):
     """One record of a run; reached from its run, so it is not in the menu."""
 
     list_display = (
@@ -89,11 +89,6 @@ class SyncRowAdmin(ReadOnlyAdmin):
         answer = StreamingHttpResponse(blocks(rows), content_type="text/csv; charset=utf-8")
         answer["Content-Disposition"] = 'attachment; filename="run-rows.csv"'
         return answer
-
-    @display(description=_("about"))
-    def about(self, row: SyncRow) -> SafeString | str:
-        """Return a link to the customer or company."""
-        return subject_link(row.subject)
 
     @display(description=_("run"))
     def run_link(self, row: SyncRow) -> SafeString:

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from hub import alerts
 from hub.admin.base import WorkItemAdmin
-from hub.admin.links import subject_link
 from hub.admin.records import preformatted
+from hub.admin.subjects import SubjectAdmin
 from hub.models import OutboxMessage
 from hub.work_titles import work_title
 
@@ -21,7 +21,7 @@ ENDED: Any = (None, {"fields": (("created_at", "started_at", "finished_at"), "at
 
 
 @register(OutboxMessage)
-class OutboxMessageAdmin(WorkItemAdmin):
+class OutboxMessageAdmin(SubjectAdmin, WorkItemAdmin):
     """One thing to tell one system."""
 
     list_display = ("title", "about", "system", "state_badge", "short_reason", "attempts", "created_at")
@@ -51,11 +51,6 @@ class OutboxMessageAdmin(WorkItemAdmin):
     def title(self, item: OutboxMessage) -> str:
         """Return what the message does, in words."""
         return work_title(item.kind)
-
-    @display(description=_("about"))
-    def about(self, item: OutboxMessage) -> SafeString | str:
-        """Return a link to what the message is about."""
-        return subject_link(item.subject)
 
     @display(description=_("mail"))
     def mail_text(self, item: OutboxMessage) -> SafeString | str:
