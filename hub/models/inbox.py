@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from hub.models.work import State, WorkItem, work_indexes
+from hub.models.work import State, WorkItem, rare_index, work_indexes
 
 
 class InboxEvent(WorkItem):
@@ -42,6 +42,7 @@ class InboxEvent(WorkItem):
         ]
         indexes = [
             *work_indexes("inbox"),
+            rare_index("inbox"),
             models.Index(fields=["subject"], name="inbox_subject"),
             models.Index(fields=["received_at"], name="inbox_received"),
             models.Index(fields=["finished_at"], name="inbox_finished", condition=Q(finished_at__isnull=False)),

@@ -135,6 +135,15 @@ def work_indexes(name: str) -> list[models.Index]:
     ]
 
 
+def rare_index(name: str) -> models.Index:
+    """Return the partial index by which a big table's list finds the states that few rows have.
+
+    Its condition is an OR because SQLite does not see that one state is among several that are listed.
+    """
+    rare = Q(state=State.SUBMITTED) | Q(state=State.CANCELLED) | Q(state=State.SUPERSEDED)
+    return models.Index(fields=["state", "id"], name=f"{name}_rare", condition=rare)
+
+
 class OutboxMessage(WorkItem):
     """One thing to tell one system, put once by ``key`` and sent in order per subject.
 
@@ -165,7 +174,11 @@ class OutboxMessage(WorkItem):
                 fields=["fold"], condition=Q(state=State.PENDING) & ~Q(fold=""), name="outbox_one_waiting_per_fold"
             ),
         ]
-        indexes = [*work_indexes("outbox"), models.Index(fields=["subject", "system"], name="outbox_subject")]
+        indexes = [
+            *work_indexes("outbox"),
+            rare_index("outbox"),
+            models.Index(fields=["subject", "system"], name="outbox_subject"),
+        ]
 
     def __str__(self) -> str:
         return self.key

@@ -13,6 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from hub import summary
+from hub.models import InboxEvent, OutboxMessage
+from hub.models.work import State
 from orders.day_count import DayCount
 from orders.models import Order
 from tests.bench import archive
@@ -66,6 +68,16 @@ def test_a_list_of_two_thousand_rows_takes_few_statements(anna: Client, table: A
     fill(table, ROWS)
     asked = statements(anna, list_of(table))
     assert len(asked) < FEWER_THAN, asked
+
+
+@pytest.mark.parametrize("state", [State.SUBMITTED, State.CANCELLED, State.SUPERSEDED])
+@pytest.mark.parametrize("table", [OutboxMessage, InboxEvent])
+def test_work_in_a_state_that_few_rows_have_is_found_by_an_index(table: type[OutboxMessage], state: State) -> None:
+    fill(table, ROWS)
+    table.objects.update(state=State.DONE)
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {table._meta.db_table}")
+    assert "_rare" in table.objects.filter(state=state).order_by("-pk")[:51].explain()
 
 
 @pytest.mark.parametrize(
