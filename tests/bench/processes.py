@@ -92,7 +92,7 @@ class Processes:
     def _wait_for(self, url: str, child: subprocess.Popen[bytes], seconds: float = 30.0) -> None:
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline and child.poll() is None:
-            with suppress(requests.ConnectionError):
+            with suppress(requests.RequestException):
                 requests.get(url, timeout=5, allow_redirects=False)
                 return
             time.sleep(0.1)

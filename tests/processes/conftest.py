@@ -102,7 +102,7 @@ class Hub:
         wait_until(self._answers)
 
     def _answers(self) -> bool:
-        with suppress(requests.ConnectionError):
+        with suppress(requests.RequestException):
             return requests.get(f"{self.web_url}/health/live", timeout=5).ok
         return False
 

@@ -76,6 +76,6 @@ def _wait(server: Server, process: subprocess.Popen[bytes]) -> None:
         try:
             if requests.post(f"{server.address}/rpc/", json=VERSION, timeout=5).ok:
                 return
-        except requests.ConnectionError:
+        except requests.RequestException:
             time.sleep(0.05)
     raise RuntimeError(f"Tryton did not start: {(server.folder / 'server.log').read_text()[-2000:]}")
