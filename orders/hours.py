@@ -105,4 +105,4 @@ def _link(number: int, begin: datetime, end: datetime, **filters: str) -> Any:
     return link(_url(begin, end, **filters), grouped(number)) if number else grouped(0)
 
 
-PART = Part(name="hours", title=gettext_lazy("Orders by hour"), count=count, show=show)
+PART = Part(name="hours", title=gettext_lazy("Orders each hour"), count=count, show=show)

@@ -47,6 +47,18 @@ def test_street_and_phone_are_masked_and_the_town_is_not(admin_client: Client, r
         assert "Provgatan 7" not in page and "08-123 45 67" not in page
 
 
+def test_the_button_says_what_it_reveals_in_both_languages(admin_client: Client, row: CustomerBinding) -> None:
+    for language, text in (("en", "Reveal personal data…"), ("sv", "Visa personuppgifter…")):
+        page = admin_client.get(url(row, "change"), headers={"Accept-Language": language}).content.decode()
+        assert text in page
+
+
+def test_of_a_customer_whom_no_run_has_sent_there_is_no_empty_table(admin_client: Client) -> None:
+    new = CustomerBinding.objects.create(erp_connection="default", erp_code="P000099")
+    page = admin_client.get(url(new, "change")).content.decode()
+    assert "<p>No run has sent this record yet.</p>" in page and ">Field</th>" not in page
+
+
 def test_they_are_revealed_once_with_a_trace(admin_client: Client, row: CustomerBinding) -> None:
     answer = admin_client.post(url(row), WHY)
     assert "Provgatan 7" in answer.content.decode()

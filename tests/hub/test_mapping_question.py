@@ -202,7 +202,7 @@ def test_a_mapping_that_is_gone_is_no_fault(admin_client: Client, concerns: Any)
 
 def test_the_question_speaks_swedish_when_asked(admin_client: Client, concerns: Any) -> None:
     page = admin_client.post(ADD, form(*PIECES), headers={"Accept-Language": "sv"}).content.decode()
-    for text in ("Spara den här värdemappningen?", "Alla applikationer", "Tillbaka"):
+    for text in ("Spara den här värdemappningen?", "Alla applikationer", ">Affärssystemets värde<", "Tillbaka"):
         assert text in page
 
 

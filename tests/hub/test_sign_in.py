@@ -33,11 +33,12 @@ def tried(password: str, *, name: str = "ola", times: int = 1, **where: str) -> 
     return answer
 
 
-@pytest.mark.parametrize(("language", "said"), [("en", "for 15 minutes"), ("sv", "i 15 minuter")])
+@pytest.mark.parametrize(("language", "said"), [("en", "for 15 minutes"), ("sv", "på 15 minuter")])
 def test_after_five_failures_the_right_password_waits_too(language: str, said: str) -> None:
     assert tried("wrong", times=4).status_code == 200
     answer = tried("wrong", HTTP_ACCEPT_LANGUAGE=language)
     assert answer.status_code == 429 and said in answer.content.decode()
+    assert f'href="{LOGIN}"' in answer.content.decode()
     assert tried(PASSWORD).status_code == 429
 
 
