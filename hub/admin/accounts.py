@@ -17,17 +17,21 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from hub.admin.base import ReadOnlyAdmin
 from hub.admin.history import ReasonedAdmin
+from hub.admin.rights import RightsAdmin
 from hub.admin.theme import ModelAdmin
 
 for hidden in (EmailAddress, SocialAccount, SocialApp, SocialToken, Authenticator):
     if site.is_registered(hidden):
         site.unregister(hidden)
+# The library gives it no name that could be translated.
+Authenticator._meta.verbose_name = _("second factor")
+Authenticator._meta.verbose_name_plural = _("second factors")
 site.unregister(User)
 site.unregister(Group)
 
 
 @register(User)
-class UserAdmin(ReasonedAdmin, DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
+class UserAdmin(RightsAdmin, DjangoUserAdmin, ModelAdmin):  # type: ignore[type-arg]
     """People who may log in."""
 
     form = UserChangeForm
@@ -36,7 +40,7 @@ class UserAdmin(ReasonedAdmin, DjangoUserAdmin, ModelAdmin):  # type: ignore[typ
 
 
 @register(Group)
-class GroupAdmin(ReasonedAdmin, DjangoGroupAdmin, ModelAdmin):
+class GroupAdmin(RightsAdmin, DjangoGroupAdmin, ModelAdmin):
     """What a group of people may do."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.apps import apps
 from django.contrib import messages
 from django.contrib.admin.models import DELETION, LogEntry
 from django.contrib.admin.utils import flatten_fieldsets
@@ -11,6 +12,7 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import URLPattern
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from simple_history.admin import SimpleHistoryAdmin
 from simple_history.template_utils import HistoricalRecordContextHelper
@@ -70,6 +72,15 @@ class ReasonedAdmin(ModelAdmin):
             del asked["post"]
             request.POST = asked  # type: ignore[assignment]
         return super().changelist_view(request, extra_context)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Leave out rows that only bind two others together: they have no name of their own."""
+        listed, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        ties = [model._meta for model in apps.get_models(include_auto_created=True) if model._meta.auto_created]
+        names = tuple(f"{capfirst(tie.verbose_name)}: " for tie in ties)
+        plurals = {tie.verbose_name_plural for tie in ties}
+        counts = {name: number for name, number in counts.items() if name not in plurals}
+        return _without(listed, names), counts, lacking, protected
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Hand the reason to the row's history."""
@@ -138,3 +149,9 @@ def _lacks_reason(request: HttpRequest) -> bool:
         return False
     messages.error(request, SAY_WHY)
     return True
+
+
+def _without(listed: list[Any], names: tuple[str, ...]) -> list[Any]:
+    """Return a nested list without the lines that begin with one of the names."""
+    kept = [_without(entry, names) if isinstance(entry, list) else entry for entry in listed]
+    return [entry for entry in kept if entry and not (isinstance(entry, str) and entry.startswith(names))]
