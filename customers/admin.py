@@ -27,6 +27,7 @@ from hub.admin.badges import badge
 from hub.admin.base import typed_number
 from hub.admin.configuration import application_choices
 from hub.admin.history import REASON, ReasonedAdmin
+from hub.admin.kept import kept
 from hub.admin.reasons import back_to
 from hub.admin.theme import BaseDialogForm, ModelForm, action
 from hub.models import ErpConnection
@@ -98,10 +99,11 @@ class BindingAdmin(ReasonedAdmin, CompareAdmin):
     actions_detail = ("report_again",)
     list_filter = (StandingFilter, ReportFilter, AcceptedFilter)
     readonly_fields = (
-        *("report_badge", "report_error", "created_at", "reported_at"),
+        *("report_badge", "why_not", "created_at", "reported_at"),
         *("standing_badge", "accepted_at", "forgotten_at"),
     )
     identifiers: tuple[str, ...] = ()
+    why_not = kept("report_error", _("why not"))
 
     def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
         """Return what may be corrected first, then how far the report has come."""
@@ -112,7 +114,7 @@ class BindingAdmin(ReasonedAdmin, CompareAdmin):
         if is_forgotten(obj):
             return ((None, {"fields": (("standing_badge", "forgotten_at"),)}),)
         standing = {"fields": (("standing_badge", "accepted_at"),)}
-        report = {"fields": (("report_badge", "reported_at"), "report_error", "created_at")}
+        report = {"fields": (("report_badge", "reported_at"), "why_not", "created_at")}
         shown = (
             (None, correctable),
             (_("In Norce"), standing),

@@ -83,7 +83,7 @@ def _do(action: BulkAction, item: BulkItem) -> None:
         row = TABLES[action.item_kind]._default_manager.filter(pk=item.item_id).first()
         try:
             if row is None:
-                raise work.NotAllowed("It is gone.")
+                raise work.NotAllowed(_("It is no more."))
             DEEDS[action.deed](row, by=action.asked_by, reason=action.reason)
         except work.NotAllowed:
             BulkItem.objects.filter(pk=item.pk).update(outcome=Outcome.REFUSED, state_then=row.state if row else "")

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.contrib.admin.models import LogEntry
 from django.utils.translation import gettext as _
 
+from connectors.catalogue.sentences import told
 from hub.admin.run_words import resource_title
 from hub.durations import in_words
 from hub.models import ApiCall, Attempt, InboxEvent, SyncRow
@@ -56,14 +57,14 @@ def of_event(event: InboxEvent) -> Entry:
         at=event.received_at,
         kind="event",
         title=_("Event: %(what)s") % {"what": work_title(event.event_type)},
-        text=event.cause or event.note,
+        text=event.cause or told(event.note),
         tone=EVENT_TONES.get(State(event.state), "plain"),
     )
 
 
 def of_attempt(row: Attempt, name: str) -> Entry:
     """Return a try of the work called ``name``, or what a person did to it, with how long it took."""
-    asked = _("asked by %(who)s: %(why)s") % {"who": row.asked_by, "why": row.reason} if row.asked_by else ""
+    asked = _("asked by %(who)s: %(why)s") % {"who": row.asked_by, "why": told(row.reason)} if row.asked_by else ""
     ended = row.outcome not in (Attempt.Outcome.RUNNING, Attempt.Outcome.CANCELLED) and row.finished_at
     span = ended - row.started_at if ended else timedelta(0)
     took = _("took %(span)s") % {"span": in_words(span)} if span >= NOTICED else ""
@@ -84,7 +85,7 @@ def of_call(row: ApiCall) -> Entry:
         at=row.created_at,
         kind="call",
         title=f"{system_title(row.system)} · {row.operation} → {status} ({row.ms} ms)",
-        text=row.error,
+        text=told(row.error),
         tone="bad" if row.error else "plain",
         details=((row.method, row.url), (_("Request"), row.request), (_("Answer"), row.response)),
     )
@@ -96,7 +97,7 @@ def of_run_row(row: SyncRow) -> Entry:
         at=row.run.finished_at or row.run.created_at,
         kind="run",
         title=f"{resource_title(row.run.resource)}: {row.get_action_display()}",
-        text=row.message,
+        text=row.reason,
         tone=ROW_TONES.get(SyncRow.Action(row.action), "plain"),
     )
 

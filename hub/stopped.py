@@ -10,6 +10,7 @@ from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from connectors.catalogue.sentences import told
 from hub import alerts
 from hub.admin.links import PAGES, item_url, list_url, subject_url
 from hub.admin.run_words import resource_title
@@ -96,8 +97,8 @@ def _item(row: WorkItem) -> Item:
 
 
 def _alert_item(alert: Alert) -> Item:
-    about = " ".join(alert.text.split())
-    return Item(matter=alert.subject, about=about, url=alert.path, list_url=list_url("hub_alert"))
+    about = told(" ".join(alert.text.split()))
+    return Item(matter=told(alert.subject), about=about, url=alert.path, list_url=list_url("hub_alert"))
 
 
 def _matter(row: WorkItem) -> str:

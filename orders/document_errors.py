@@ -114,6 +114,7 @@ ENTRIES = (
         _("Mend it under Mail templates, or restore the shipped text there; then Retry."),
         fix="mail_templates",
         same=("template", "part"),
+        words={"part": {"subject": _("subject")}},
     ),
     setup(
         "preview_no_order",

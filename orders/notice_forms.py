@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from connectors.catalogue.sentences import told
 from hub.admin.configuration import application_choices
 from hub.admin.theme import BaseDialogForm, ModelForm
 from orders.models import NoticeTemplate
@@ -58,7 +59,7 @@ def _problems(part: str, source: str, row: NoticeTemplate) -> list[str]:
         try:
             render(part, source, names, row.language)
         except TemplateError as error:
-            found[str(error)] = None
+            found[told(str(error))] = None
     return list(found)
 
 

@@ -9,6 +9,9 @@ from typing import Any
 from django.template import Library, defaultfilters, defaulttags
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language
+from django.utils.translation import gettext_noop as _
+
+from connectors.catalogue.sentences import sentence
 
 register = Library()
 
@@ -17,6 +20,7 @@ FILTERS = "capfirst default first join last length linebreaksbr lower pluralize 
 # Signs that everybody reads; other currencies go by their codes.
 SIGNS = {"sv": {"SEK": "kr", "EUR": "€"}, "en": {"EUR": "€", "GBP": "£", "USD": "$"}}
 SPACE = "\N{NO-BREAK SPACE}"
+NO_AMOUNT = sentence(_("money and number are for amounts, quantities and rates."))
 
 for tag in TAGS:
     register.tag(tag, defaulttags.register.tags[tag])
@@ -47,5 +51,5 @@ def day(moment: Any) -> str:
 
 def _decimal(value: Any) -> Decimal:
     if not isinstance(value, Decimal):
-        raise ValueError("money and number are for amounts, quantities and rates.")
+        raise ValueError(NO_AMOUNT)
     return value

@@ -11,7 +11,9 @@ from typing import Any
 from django.conf import settings
 from django.template import Context, Engine, Template, TemplateSyntaxError
 from django.utils import translation
+from django.utils.translation import gettext_noop as _
 
+from connectors.catalogue.sentences import sentence
 from connectors.errors import ConfigError
 from hub.models import Application
 from orders.models import NoticeTemplate
@@ -20,6 +22,9 @@ from orders.notice_content import Names
 SHIPPED = settings.BASE_DIR / "templates" / "emails"
 LONGEST_SUBJECT = 200
 PARTS = ("subject", "text", "html")
+AT_LINE = sentence(_("Line %(line)s: %(text)s"))
+NO_NAME = sentence(_("There is no %(name)s in this mail; there are %(known)s."))
+NO_FIELD = sentence(_("There is no %(name)s in %(place)s in this mail; there are %(known)s."))
 # What a template that somebody has written can raise while it is read and filled in.
 FAULTS = (TemplateSyntaxError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
@@ -44,7 +49,7 @@ class TemplateError(Exception):
     """A template cannot be filled in: ``part`` is subject, text or html, ``line`` 0 when it cannot be told."""
 
     def __init__(self, part: str, line: int, text: str) -> None:
-        super().__init__(f"Line {line}: {text}" if line else text)
+        super().__init__(AT_LINE % {"line": line, "text": text} if line else text)
         self.part = part
 
 
@@ -136,7 +141,7 @@ class StrictContext(Context):
         try:
             return super().__getitem__(key)
         except KeyError:
-            self.unknown.append((key, f"There is no {key} in this mail; there are {', '.join(self.names)}."))
+            self.unknown.append((key, NO_NAME % {"name": key, "known": ", ".join(self.names)}))
             raise
 
 
@@ -150,8 +155,7 @@ class Shown(dict[str, Any]):
 
     def __missing__(self, key: str) -> Any:
         """Note a name that is not there."""
-        text = f"There is no {key} in {self.path} in this mail; there are {', '.join(self)}."
-        self.unknown.append((key, text))
+        self.unknown.append((key, NO_FIELD % {"name": key, "place": self.path, "known": ", ".join(self)}))
         raise KeyError(key)
 
 

@@ -14,6 +14,7 @@ from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from connectors.catalogue.sentences import told
 from hub.admin.badges import badge, state_badge
 from hub.admin.links import item_url, list_url, subject_url
 from hub.admin.run_words import application_names, grouped
@@ -52,6 +53,7 @@ class Line:
     sent: Cell
     erp: Cell | None
     verdict: SafeString
+    trouble: str
     orders_url: str
 
 
@@ -121,6 +123,7 @@ def _line(row: DayCount, application: Application | None) -> Line:
         sent=_cell(sent),
         erp=_cell(erp, "bad" if drifts else "") if erp is not None else None,
         verdict=_verdict(norce.count - hub.count, differs=lacks or drifts, is_known=erp is not None),
+        trouble=told(row.erp_error),
         orders_url=list_url(
             "orders_order",
             application_key=row.application_key,

@@ -9,7 +9,8 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from connectors.sandbox.core import Sandbox
-from hub import alerts, bulk_actions, schedules, summary
+from hub import alerts, bulk_actions, inbox, schedules, summary
+from hub.jobs import LATE, LATE_TEXT
 from hub.models import (
     ApiClient,
     Application,
@@ -18,13 +19,14 @@ from hub.models import (
     EventSource,
     InboxEvent,
     OutboxMessage,
-    RejectedMessage,
     SyncRun,
     ValueMapping,
 )
 from hub.models.configuration import NoticeKind, ValueKind
 from hub.models.work import ErrorKind, State
+from orders.event_orders import NO_ORDER
 from orders.models import NoticeTemplate, Order
+from orders.receiving import receive
 from tests.customers import registers
 from tests.orders.clerk import clerk, line_of, read_news
 from tests.orders.norce_side import compare, in_norce
@@ -100,7 +102,7 @@ def others(application: Application) -> None:
     """Make what comes seldom: an event that failed, a stranger's message, an alert, an erasure, a run under way."""
     now = timezone.now()
     event = {"event_type": "OrderPaymentReceivedEvent", "subject": "order:1", "application_number": application.number}
-    InboxEvent.objects.create(**event, body=b"{}", state=State.FAILED, error="Refused.", error_kind="permanent")
+    InboxEvent.objects.create(**event, body=b"{}", state=State.FAILED, error=NO_ORDER, error_kind="permanent")
     EventSource.objects.create(
         event_type="OrderReceivedEvent",
         application_number=application.number,
@@ -110,7 +112,12 @@ def others(application: Application) -> None:
         silent_since=now,
         watched_at=now,
     )
-    RejectedMessage.objects.create(endpoint="/norce/orders", sender="norce", body=b"<no/>", reason="This is no order.")
-    alerts.put(key="job-late:1", subject="Norce is slow", text="Look at it.", path="/admin/hub/norcejob/1/change/")
+    receive(body=b"<no/>", format=Order.Format.XML, sender="norce")
+    receive(body=b'{"ClientOrderRef": ""}', format=Order.Format.JSON, sender="norce")
+    inbox.receive(event_type="NoSuchEvent", body=b"{}")
+    inbox.receive(event_type="OrderReceivedEvent", body=b'{"ApplicationId": "many"}')
+    inbox.receive(event_type="SkuChangedNotification", body=b'{"ProductSkuId": 5, "ApplicationId": 1901}')
+    late = {"job": 1, "minutes": 30, "method": "ImportCustomers", "run": 1, "resource": "customers", "total": 5}
+    alerts.put(key="job-late:1", subject=LATE % late, text=LATE_TEXT % late, path="/admin/hub/norcejob/1/change/")
     Erasure.objects.create(state=State.DONE, reason="Asked by mail.", identifier_hash="0" * 64, counts={"orders": 1})
     SyncRun.objects.create(resource="companies", mode="full", state=State.RUNNING, started_at=now, expected=100)

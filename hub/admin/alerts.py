@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from connectors.catalogue.sentences import told
 from hub.admin.base import ReadOnlyAdmin
-from hub.admin.links import link, short
+from hub.admin.kept import kept
+from hub.admin.links import link
 from hub.models import Alert
 
 RECENT = timedelta(days=1)
@@ -43,14 +45,16 @@ class RecentFilter(SimpleListFilter):
 class AlertAdmin(ReadOnlyAdmin):
     """One piece of news, whether a mail has told it or not."""
 
-    list_display = ("created_at", "subject", "short_text", "page", "ended_at")
+    list_display = ("created_at", "what", "short_text", "page", "ended_at")
     list_filter = (RecentFilter,)
-    fields = (("created_at", "ended_at"), "subject", "text", "page")
+    fields = (("created_at", "ended_at"), "what", "whole_text", "page")
+    what = kept("subject", _("alert"))
+    whole_text = kept("text", _("text"))
+    short_text = kept("text", _("text"), most=120)
 
-    @display(description=_("text"))
-    def short_text(self, alert: Alert) -> str:
-        """Return the text, cut for a list."""
-        return short(alert.text, 120)
+    def page_title(self, item: Alert) -> str:
+        """Return what is the matter."""
+        return told(item.subject)
 
     @display(description=_("page"))
     def page(self, alert: Alert) -> SafeString:

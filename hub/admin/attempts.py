@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.utils.translation import ngettext
 
+from connectors.catalogue.sentences import told
 from hub import work
 from hub.models import Attempt, WorkItem
 
@@ -56,5 +57,5 @@ def _line(row: Attempt) -> Line:
         outcome=row.get_outcome_display(),
         at=row.started_at,
         by=row.asked_by or row.worker,
-        text="\n".join(filter(None, (row.reason, row.cause))),
+        text="\n".join(filter(None, (told(row.reason), row.cause))),
     )

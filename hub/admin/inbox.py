@@ -10,8 +10,10 @@ from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from connectors.catalogue.sentences import told
 from connectors.redaction import redact_body
 from hub.admin.base import WorkItemAdmin
+from hub.admin.kept import kept
 from hub.admin.links import short
 from hub.admin.records import preformatted
 from hub.admin.subjects import SubjectAdmin
@@ -50,9 +52,11 @@ class InboxEventAdmin(SubjectAdmin, WorkItemAdmin):
     search_help_text = _("Exact: norce_job:330915, norce_customer:50001 or the key of an event")
     fieldsets = (
         (None, {"fields": (("title", "state_badge"), ("norce_name", "about"), ("application_number", "received_at"))}),
-        (None, {"fields": (("attempts", "not_before"), "key", "note", "body_text")}),
+        (None, {"fields": (("attempts", "not_before"), "key", "whole_note", "body_text")}),
         ENDED,
     )
+
+    whole_note = kept("note", _("what came of it"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[InboxEvent]:
         """Leave the bodies in the database."""
@@ -75,7 +79,7 @@ class InboxEventAdmin(SubjectAdmin, WorkItemAdmin):
     @display(description=_("what came of it"))
     def short_outcome(self, event: InboxEvent) -> str:
         """Return the reason why it does not go on, else the note, cut for a list."""
-        return short(event.cause or event.note)
+        return short(event.cause or told(event.note))
 
     @display(description=_("body (masked)"))
     def body_text(self, event: InboxEvent) -> SafeString | str:

@@ -17,6 +17,7 @@ from connectors.redaction import redact_body
 from hub.admin import error_catalogue
 from hub.admin.badges import badge
 from hub.admin.base import ReadOnlyAdmin
+from hub.admin.kept import kept
 from hub.admin.links import short
 from hub.admin.subjects import SubjectAdmin
 from hub.models import ApiCall, Attempt, RejectedMessage
@@ -48,8 +49,10 @@ class AttemptAdmin(SubjectAdmin):
     search_help_text = _("Exact: order:17")
     fieldsets = (
         (None, {"fields": (("about", "number"), ("outcome_badge", "error_kind"), "whole_error")}),
-        (None, {"fields": (("asked_by", "reason"), "worker", ("started_at", "finished_at"))}),
+        (None, {"fields": (("asked_by", "why"), "worker", ("started_at", "finished_at"))}),
     )
+
+    why = kept("reason", _("why"))
 
     def get_urls(self) -> list[URLPattern]:
         """Add the page of the error catalogue."""
@@ -129,8 +132,11 @@ class ApiCallAdmin(SubjectAdmin):
     search_help_text = _("Exact: order:17 or the other side's request id")
     fieldsets = (
         (None, {"fields": (("created_at", "ms"), ("system", "operation"), ("answer", "request_id"), "about")}),
-        (None, {"fields": ("address", "request_text", "response_text", "error")}),
+        (None, {"fields": ("address", "request_text", "response_text", "whole_error")}),
     )
+
+    whole_error = kept("error", _("error"))
+    short_error = kept("error", _("error"), most=60)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApiCall]:
         """Leave the bodies in the database."""
@@ -161,11 +167,6 @@ class ApiCallAdmin(SubjectAdmin):
         """Return the answer as it was kept."""
         return preformatted(row.response)
 
-    @display(description=_("error"))
-    def short_error(self, row: ApiCall) -> str:
-        """Return the error, cut for a list."""
-        return short(row.error, 60)
-
 
 @register(RejectedMessage)
 class RejectedMessageAdmin(ReadOnlyAdmin):
@@ -173,18 +174,19 @@ class RejectedMessageAdmin(ReadOnlyAdmin):
 
     list_display = ("received_at", "endpoint", "sender", "address", "size", "short_reason")
     fieldsets = (
-        (None, {"fields": ("reason", ("received_at", "endpoint"), ("sender", "address"), ("content_type", "size"))}),
+        (
+            None,
+            {"fields": ("whole_reason", ("received_at", "endpoint"), ("sender", "address"), ("content_type", "size"))},
+        ),
         (None, {"fields": ("body_text",)}),
     )
+
+    whole_reason = kept("reason", _("reason"))
+    short_reason = kept("reason", _("reason"), most=120)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RejectedMessage]:
         """Leave the bodies in the database."""
         return super().get_queryset(request).defer("body")
-
-    @display(description=_("reason"))
-    def short_reason(self, row: RejectedMessage) -> str:
-        """Return the reason, cut for a list."""
-        return short(row.reason, 120)
 
     @display(description=_("body (masked)"))
     def body_text(self, row: RejectedMessage) -> SafeString | str:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from connectors.catalogue.sentences import told
 from hub.admin.badges import TONES, state_badge
 from hub.admin.error_catalogue import entry_url
 from hub.admin.fixes import Link, fix_links
@@ -75,6 +76,6 @@ def _asked(item: WorkItem) -> Trouble:
         badge=state_badge(item),
         tone=TONES[State.PENDING],
         cause="",
-        reason=asked % {"who": item.asked_by, "why": item.asked_reason},
+        reason=asked % {"who": item.asked_by, "why": told(item.asked_reason)},
         remedy=_("Nothing: a worker takes it in a moment."),
     )

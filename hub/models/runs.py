@@ -6,10 +6,10 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from connectors.catalogue import Params
+from connectors.catalogue.sentences import told
 from hub.models.work import State, WorkItem, entry_of, work_indexes
 
 ACTIVE = (State.PENDING, State.RUNNING, State.SUBMITTED, State.HELD)
@@ -186,4 +186,4 @@ def row_reason(message: str, code: str, params: Params | None) -> str:
     """Return a row's message in the reader's language: its error's, else one of the texts that the hub keeps."""
     if entry := entry_of(code, params or {}):
         return f"{entry.cause_of(params or {})} {entry.remedy_of(params or {})}".strip()
-    return gettext(message) if message else ""
+    return told(message)

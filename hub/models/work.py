@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connectors import catalogue
 from connectors.catalogue import Entry, Params
+from connectors.catalogue.sentences import told
 
 
 class State(models.TextChoices):
@@ -71,7 +72,7 @@ class Failure(models.Model):
     @property
     def cause(self) -> str:
         """What went wrong, in the reader's language where the catalogue knows it."""
-        return self.entry.cause_of(self.error_params) if self.entry else self.error
+        return self.entry.cause_of(self.error_params) if self.entry else told(self.error)
 
 
 class WorkItem(Failure):
@@ -109,7 +110,7 @@ class WorkItem(Failure):
     @property
     def what_to_do(self) -> str:
         """What a person is to do, in the reader's language where the catalogue knows it."""
-        remedy = self.entry.remedy_of(self.error_params) if self.entry else self.remedy
+        remedy = self.entry.remedy_of(self.error_params) if self.entry else told(self.remedy)
         is_given_up = not remedy and self.error_kind == ErrorKind.EXHAUSTED
         return gettext("See that the other side answers again, then Retry.") if is_given_up else remedy
 
