@@ -17,6 +17,7 @@ Identify = Callable[[Any], tuple[str, str]]
 Counts = dict[str, int]
 Pruner = Callable[[], Counts]
 Describer = Callable[[Collection[str]], Mapping[str, str]]
+Finder = Callable[[str], Collection[str]]
 
 
 def _everything() -> list[str]:
@@ -79,6 +80,7 @@ _erasers: dict[str, Eraser] = {}
 _pruners: dict[str, Pruner] = {}
 _describers: dict[str, Describer] = {}
 _namers: dict[str, Describer] = {}
+_finders: dict[str, Finder] = {}
 
 
 def handle_messages(kind: str, handler: MessageHandler) -> None:
@@ -118,9 +120,12 @@ def add_describer(kind: str, describer: Describer) -> None:
     _describers[kind] = describer
 
 
-def add_namer(kind: str, namer: Describer) -> None:
-    """Let ``namer`` tell the numbers that stand for subjects whose keys are the hub's own; it takes many at once."""
-    _namers[kind] = namer
+def add_namer(kind: str, namer: Describer, finder: Finder) -> None:
+    """Let ``namer`` tell the numbers that stand for many subjects whose keys are the hub's own.
+
+    ``finder`` returns the subjects that a number stands for.
+    """
+    _namers[kind], _finders[kind] = namer, finder
 
 
 def describe(subjects: Iterable[str]) -> dict[str, str]:
@@ -131,6 +136,11 @@ def describe(subjects: Iterable[str]) -> dict[str, str]:
 def names(subjects: Iterable[str]) -> dict[str, str]:
     """Return the numbers of the subjects that have one besides their key, asking each namer once."""
     return _ask(_namers, subjects)
+
+
+def find(number: str) -> list[str]:
+    """Return the subjects that a number stands for, besides those whose key it is."""
+    return [subject for finder in _finders.values() for subject in finder(number)]
 
 
 def _ask(asked: Mapping[str, Describer], subjects: Iterable[str]) -> dict[str, str]:

@@ -21,6 +21,12 @@ def name(subjects: Collection[str]) -> dict[str, str]:
     return {order.subject: order.client_order_ref for order in _orders(subjects)}
 
 
+def find(number: str) -> list[str]:
+    """Return the subjects of the orders that Norce knows by a number."""
+    orders = Order.objects.filter(client_order_ref=number).only("pk") if number else ()
+    return [order.subject for order in orders]
+
+
 def _orders(subjects: Collection[str]) -> QuerySet[Order]:
     keys = [int(key) for _, _, key in (subject.partition(":") for subject in subjects) if key.isdecimal()]
     return Order.objects.filter(pk__in=keys).only("client_order_ref", "erp_order_no")

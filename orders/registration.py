@@ -56,7 +56,7 @@ def _answers(app: str) -> None:
     registry.add_eraser(app, erasing.eraser())
     registry.add_pruner(app, erasing.prune)
     registry.add_describer("order", describing.describe)
-    registry.add_namer("order", describing.name)
+    registry.add_namer("order", describing.name, describing.find)
     registry.add_describer("norce_order", describing.describe_references)
     impact.add(order_impact)
     impact.add_waiters(waiting.waiting)

@@ -49,7 +49,7 @@ class InboxEventAdmin(SubjectAdmin, WorkItemAdmin):
     list_display = ("title", "about", "state_badge", "short_outcome", "attempts", "received_at")
     list_filter = ("state", "error_kind", AboutFilter)
     search_fields = ("subject__exact", "key__exact")
-    search_help_text = _("Exact: norce_job:330915, norce_customer:50001 or the key of an event")
+    search_help_text = _("Exact: Norce order number, norce_job:330915 or the key of an event")
     fieldsets = (
         (None, {"fields": (("title", "state_badge"), ("norce_name", "about"), ("application_number", "received_at"))}),
         (None, {"fields": (("attempts", "not_before"), "key", "whole_note", "body_text")}),

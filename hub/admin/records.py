@@ -46,7 +46,7 @@ class AttemptAdmin(SubjectAdmin):
     list_display = ("started_at", "about", "number", "outcome_badge", "asked_by", "short_error")
     list_filter = ("outcome", "error_kind")
     search_fields = ("subject__exact",)
-    search_help_text = _("Exact: order:17")
+    search_help_text = _("Exact: Norce order number or order:17")
     fieldsets = (
         (None, {"fields": (("about", "number"), ("outcome_badge", "error_kind"), "whole_error")}),
         (None, {"fields": (("asked_by", "why"), "worker", ("started_at", "finished_at"))}),
@@ -129,7 +129,7 @@ class ApiCallAdmin(SubjectAdmin):
     list_display = ("created_at", "system", "operation", "answer", "ms", "about", "attempt", "short_error")
     list_filter = (AnswerFilter, QuotaFilter)
     search_fields = ("subject__exact", "request_id__exact")
-    search_help_text = _("Exact: order:17 or the other side's request id")
+    search_help_text = _("Exact: Norce order number, order:17 or the other side's request id")
     fieldsets = (
         (None, {"fields": (("created_at", "ms"), ("system", "operation"), ("answer", "request_id"), "about")}),
         (None, {"fields": ("address", "request_text", "response_text", "whole_error")}),

@@ -88,5 +88,5 @@ class RevealAdmin(SubjectAdmin):
 
     list_display = ("revealed_at", "revealed_by", "about", "what", "reason")
     search_fields = ("subject__exact", "revealed_by__exact")
-    search_help_text = _("Exact: order:17 or a user name")
+    search_help_text = _("Exact: Norce order number, order:17 or a user name")
     fieldsets = ((None, {"fields": (("revealed_at", "revealed_by"), "about", "what", "reason")}),)

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.admin import display
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -48,6 +49,13 @@ class SubjectAdmin(ReadOnlyAdmin):
         """Return the row with the name of what it is about."""
         row = super().get_object(request, object_id, from_field)
         return row and named([row])[0]
+
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet[Any], search_term: str) -> Any:
+        """Find by the number that people know, else by what the list's own fields hold."""
+        subjects = registry.find(search_term.strip().lstrip("#"))
+        if subjects:
+            return queryset.filter(subject__in=subjects), False
+        return super().get_search_results(request, queryset, search_term)
 
     @display(description=_("about"))
     def about(self, row: Any) -> SafeString | str:

@@ -27,7 +27,7 @@ class OutboxMessageAdmin(SubjectAdmin, WorkItemAdmin):
     list_display = ("title", "about", "system", "state_badge", "short_reason", "attempts", "created_at")
     list_filter = ("state", "error_kind")
     search_fields = ("subject__exact", "key__exact")
-    search_help_text = _("Exact: order:17 or the key of a work item")
+    search_help_text = _("Exact: Norce order number, order:17 or the key of a work item")
     fieldsets = (
         (None, {"fields": (("title", "state_badge"), ("about", "system"), ("attempts", "not_before"), "key")}),
         ENDED,

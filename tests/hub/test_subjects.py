@@ -63,6 +63,15 @@ def test_thirty_orders_take_one_statement_more_than_none(admin_client: Client, m
     assert statements(admin_client, url) == before + 1
 
 
+@pytest.mark.parametrize("model", [*MODELS, Reveal])
+@pytest.mark.parametrize("typed", ["5100002", " #5100002", "order:{}"])
+def test_rows_are_found_by_norces_number_and_by_the_subject(admin_client: Client, model: Any, typed: str) -> None:
+    rows = [make(model, number, order(number).subject) for number in (1, 2)]
+    url = reverse(f"admin:hub_{model._meta.model_name}_changelist")
+    page = admin_client.get(url, {"q": typed.format(rows[1].subject.partition(":")[2])})
+    assert list(page.context["cl"].result_list) == [rows[1]]
+
+
 def test_an_order_that_is_gone_is_named_by_its_subject(admin_client: Client) -> None:
     make(ApiCall, 1, "order:17")
     assert ">order:17</a>" in admin_client.get(reverse("admin:hub_apicall_changelist")).content.decode()
