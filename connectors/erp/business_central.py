@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
+from django.utils.translation import gettext_noop as _
+
+from connectors.catalogue.sentences import sentence
 from connectors.erp.base import (
     ErpChange,
     ErpOrder,
@@ -34,6 +37,7 @@ SCOPE = "https://api.businesscentral.dynamics.com/.default"
 # Where an order with our reference may be by now.
 PLACES = {"salesOrders": "number", "salesInvoices": "orderNumber", "salesShipments": "orderNumber"}
 REFUSED = 409
+OF_NO_ORDER = sentence(_("%(place)s %(number)s (of no order)"))
 
 
 @dataclass(kw_only=True)
@@ -148,7 +152,7 @@ class BusinessCentral:
         found: dict[str, dict[str, Any]] = {}
         for (name, member), rows in zip(PLACES.items(), answers, strict=True):
             for row in rows:
-                found.setdefault(row.get(member) or f"{name} {row['number']} (of no order)", row)
+                found.setdefault(row.get(member) or OF_NO_ORDER % {"place": name, "number": row["number"]}, row)
         return _single(found, reference)
 
     def _to_delete(self, number: str) -> dict[str, Any] | None:

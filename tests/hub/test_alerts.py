@@ -12,6 +12,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from pytest_django import Settings
 
 from hub import alerts, checks, digest, outbox
+from hub.jobs import LATE, LATE_TEXT
 from hub.models import Alert, OutboxMessage
 from hub.models.work import State
 from tests.faults import be_due
@@ -46,6 +47,16 @@ def test_a_repeated_key_is_the_same_alert() -> None:
 def test_an_alert_puts_no_mail_of_its_own() -> None:
     put()
     assert not OutboxMessage.objects.exists()
+
+
+def test_a_digest_tells_alerts_in_the_language_of_the_hub(settings: Settings) -> None:
+    settings.LANGUAGE_CODE = "sv"
+    known = {"job": 5, "minutes": 30, "method": "ImportCustomers", "run": 7, "resource": "customers", "total": 3}
+    alerts.put(key="job-late:5", subject=LATE % known, text=LATE_TEXT % known, path="/admin/")
+    digest.look()
+    text = OutboxMessage.objects.get().payload["text"]
+    assert "Norce har arbetat med jobb 5 i över 30 minuter" in text
+    assert "ImportCustomers i körning 7 (customers), 3 poster, är inte klart." in text
 
 
 def test_an_alert_that_is_over_is_not_told() -> None:

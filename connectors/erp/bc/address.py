@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
+from django.utils.translation import gettext_noop as _
+
+from connectors.catalogue.sentences import sentence
 from connectors.errors import ConfigError
 
 LOGIN = "https://login.microsoftonline.com"
@@ -14,6 +17,10 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")
 # 6000 requests in five minutes for each user, and an app is one: five minutes of so many each are never more.
 PER_MINUTE = 1200
 LINE_TYPES = ("Account", "Charge", "Item", "Resource")
+ONE_OF = sentence(_("one of %(names)s"))
+HTTPS = sentence(_("an https address"))
+TWO_NAMES = sentence(_("two names with a comma between them"))
+FROM_ONE = sentence(_("a number from 1"))
 OPTIONS = {
     *("base", "fees", "fee_items", "unknown_account", "rounding_account"),
     *("tracking", "tracking_fields", "per_minute"),
@@ -87,33 +94,33 @@ def read(url: str) -> Address:
 def _refuse_unknown(options: dict[str, str]) -> None:
     unknown = sorted(set(options) - OPTIONS)
     if unknown:
-        raise _wrong(", ".join(unknown), f"one of {', '.join(sorted(OPTIONS))}")
+        raise _wrong(", ".join(unknown), ONE_OF % {"names": ", ".join(sorted(OPTIONS))})
 
 
 def _base(text: str) -> str:
     """Another server in Microsoft's place; the secret goes there, so in the clear only to this machine."""
     parts: SplitResult = urlsplit(text)
     if text and parts.scheme != "https" and parts.hostname not in LOOPBACK:
-        raise _wrong("base", "an https address")
+        raise _wrong("base", HTTPS)
     return text.rstrip("/")
 
 
 def _choice(text: str) -> str:
     if text not in LINE_TYPES:
-        raise _wrong("fees", f"one of {', '.join(LINE_TYPES)}")
+        raise _wrong("fees", ONE_OF % {"names": ", ".join(LINE_TYPES)})
     return text
 
 
 def _pair(text: str) -> tuple[str, str]:
     names = text.split(",")
     if len(names) != 2 or not all(name.isidentifier() for name in names):
-        raise _wrong("tracking_fields", "two names with a comma between them")
+        raise _wrong("tracking_fields", TWO_NAMES)
     return names[0], names[1]
 
 
 def _number(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise _wrong("per_minute", "a number from 1")
+        raise _wrong("per_minute", FROM_ONE)
     return int(text)
 
 

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
+from connectors.catalogue.sentences import sentence
 from connectors.erp.base import ErpOrder, ErpOrderLine
 from connectors.erp.bc.address import Address
 from connectors.erp.bc.fields import fitting
@@ -16,6 +19,7 @@ from connectors.errors import ConfigError, MappingError, PermanentError
 STEP = 10_000
 LAST_ROW = (2**31 - 1) // STEP - 2
 CENT = Decimal("0.01")
+ARTICLE_NUMBER = sentence(_("The article number of row %(row)s"))
 # Norce rounds to whole units of a currency at most; more is no rounding.
 MOST = Decimal(1)
 LONGEST_NUMBER, LONGEST_TEXT, LONGEST_UNIT = 20, 100, 10
@@ -124,7 +128,7 @@ def _line(line: ErpOrderLine, address: Address) -> dict[str, Any]:
     row = {
         "sequence": line.line_no * STEP,
         "lineType": kind,
-        "lineObjectNumber": fitting(f"The article number of row {line.line_no}", number, LONGEST_NUMBER),
+        "lineObjectNumber": fitting(ARTICLE_NUMBER % {"row": line.line_no}, number, LONGEST_NUMBER),
         "description": line.description[:LONGEST_TEXT],
         "quantity": line.quantity,
         "unitPrice": line.unit_price,
