@@ -19,7 +19,7 @@ from tests.bench.database import own_database
 from tests.bench.figures import Figure, machine, table
 from tests.bench.setting import Setting, environment
 
-QUICK_RECORDS = 2000
+QUICK_RECORDS = 500
 QUICK_ORDERS = 2000
 # Each is a module beside this one, whose imports need Django's settings.
 BENCHMARKS = ("intake", "inbox", "pipeline", "quota", "register", "admin", "tryton")
