@@ -8,6 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.utils import translation
+
+from connectors.catalogue import sentences
+from connectors.catalogue.sentences import told
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("connectors", "hub", "customers", "orders")
@@ -50,3 +54,10 @@ def _literal(node: ast.expr) -> str:
 @pytest.mark.parametrize("path", CODE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_what_rows_keep_is_a_known_sentence(path: Path) -> None:
     assert list(own_words(path)) == [], "make it a `sentence` of connectors.catalogue.sentences"
+
+
+def test_every_sentence_is_found_again_when_it_is_filled_in() -> None:
+    with translation.override("sv"):
+        for text in sentences._shapes:
+            known = {name: f"{name.upper()}5" for name in re.findall(r"%\((\w+)\)s", text)}
+            assert told(text % known) == translation.gettext(text) % known

@@ -15,9 +15,12 @@ _JOINT = re.compile(r"(?<=[.!?]) |; ")
 
 
 class _Shape(NamedTuple):
-    """How a filled-in sentence looks: ``longest`` is what of it stands in all of them."""
+    """How a filled-in sentence looks: ``longest`` is what of it stands in all of them.
 
-    pattern: re.Pattern[str]
+    Where it can be read in several ways, the first of ``patterns`` makes the first parameters short, the other long.
+    """
+
+    patterns: tuple[re.Pattern[str], re.Pattern[str]]
     longest: str
     size: int
 
@@ -34,12 +37,13 @@ def sentence(text: str) -> str:
     pattern, words, seen = "", [""], set[str]()
     for place, part in enumerate(_PARAMETER.split(text)):
         if place % 2 == 1:
-            pattern += f"(?P={part})" if part in seen else f"(?P<{part}>.+)"
+            pattern += f"(?P={part})" if part in seen else f"(?P<{part}>.+?)"
             seen.add(part)
         else:
             words.append(part.replace("%%", "%"))
             pattern += re.escape(words[-1])
-    _shapes[text] = _Shape(re.compile(pattern, re.DOTALL), max(words, key=len), len("".join(words)))
+    patterns = re.compile(pattern, re.DOTALL), re.compile(pattern.replace(".+?)", ".+)"), re.DOTALL)
+    _shapes[text] = _Shape(patterns, max(words, key=len), len("".join(words)))
     return text
 
 
@@ -68,6 +72,8 @@ def _told(text: str) -> str:
     """Return a known sentence, or several, in the reader's language; else ""."""
     if text in _shapes:
         return gettext(text)
+    if " " not in text:
+        return ""
     for joint in _JOINT.finditer(text):
         first = _filled(text[: joint.start()])
         rest = first and _told(text[joint.end() :])
@@ -81,9 +87,17 @@ def _filled(text: str) -> str:
     if text in _shapes:
         return gettext(text)
     shapes = [(known, shape) for known, shape in _shapes.items() if shape.longest in text]
-    found = [(shape.size, known, match) for known, shape in shapes if (match := shape.pattern.fullmatch(text))]
+    found = [(known, shape) for known, shape in shapes if shape.patterns[0].fullmatch(text)]
     if not found:
         return ""
     # Of two that fit, the one that says more itself is meant.
-    _, known, match = max(found, key=lambda one: one[0])
-    return gettext(known) % {name: _told(value) or value for name, value in match.groupdict().items()}
+    known, shape = max(found, key=lambda one: one[1].size)
+    return gettext(known) % _parameters(text, shape)
+
+
+def _parameters(text: str, shape: _Shape) -> dict[str, str]:
+    """Return a sentence's parameters in the reader's language, of two readings by that in which more are known."""
+    matches = filter(None, (pattern.fullmatch(text) for pattern in shape.patterns))
+    readings = [{name: (value, _told(value)) for name, value in match.groupdict().items()} for match in matches]
+    best = max(readings, key=lambda reading: sum(bool(words) for _, words in reading.values()))
+    return {name: words or value for name, (value, words) in best.items()}

@@ -15,6 +15,9 @@ SWEDISH = {
     "Order %(order)s is %(state)s already.": "Order %(order)s är redan %(state)s.",
     "%(order)s is %(state)s": "%(order)s: %(state)s",
     "sent": "skickad",
+    "no %(format)s: %(fault)s": "ingen %(format)s: %(fault)s",
+    "a part of it": "en del av den",
+    "%(what)s of %(whose)s (new)": "%(what)s hos %(whose)s (ny)",
     "%(n)s %% of %(n)s": "%(n)s %% utav %(n)s",
 }
 
@@ -37,6 +40,8 @@ def in_swedish(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("It is cancelled. Order 5 is sent already.", "Den är avbruten. Order 5 är redan skickad."),
         ("sent; 5 is sent", "skickad; 5: skickad"),
         ("It is cancelled.\nOrder 5 is sent already.", "Den är avbruten.\nOrder 5 är redan skickad."),
+        ("no XML: no order: sent", "ingen XML: ingen order: skickad"),
+        ("a part of it of Ann (new)", "en del av den hos Ann (ny)"),
         ("5 % of 5", "5 % utav 5"),
         ("5 % of 6", "5 % of 6"),
         ("Somebody else's words.", "Somebody else's words."),
