@@ -74,7 +74,6 @@ def of_attempt(row: Attempt, name: str) -> Entry:
         title=f"{name} · {_('attempt')} {row.number}: {row.get_outcome_display()}",
         text="\n".join(filter(None, (asked, row.cause, took))),
         tone=TONES.get(Attempt.Outcome(row.outcome), "plain"),
-        by=row.asked_by,
     )
 
 

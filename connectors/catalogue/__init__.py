@@ -62,6 +62,11 @@ class Entry:
         """All parameters that an error of this code has."""
         return self.names | set(self.same)
 
+    @property
+    def has_words(self) -> bool:
+        """Whether the cause says anything without its parameters."""
+        return bool(re.search(r"\w", _NAME.sub("", str(self.cause))))
+
     def cause_of(self, params: Params) -> str:
         """Return the cause in the reader's language; "…" stands for a parameter that is not given."""
         return str(self.cause) % self._shown(params)

@@ -76,9 +76,9 @@ def page(request: HttpRequest) -> HttpResponse:
 
 
 def in_general(code: str) -> str:
-    """Return what a code means for any of its errors, with words for what differs, "" for an unknown one."""
+    """Return what a code means for any of its errors, with words for what differs; "" where there is nothing to say."""
     entry = catalogue.find(code)
-    return entry.cause_of(NAMES) if entry else ""
+    return entry.cause_of(NAMES) if entry and entry.has_words else ""
 
 
 def entry_url(code: str) -> str:

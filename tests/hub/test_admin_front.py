@@ -35,6 +35,14 @@ def test_held_runs_have_the_whole_width_and_come_first(admin_client: Client) -> 
     assert "hub-wide" in text_of(admin_client)
 
 
+def test_a_cause_that_says_nothing_without_its_numbers_is_left_out(admin_client: Client) -> None:
+    SyncRun.objects.create(resource="customers", state=State.HELD, error_kind="hold", error_code="brake")
+    SyncRun.objects.create(resource="companies", state=State.HELD, error_kind="hold", error_code="brake_earlier")
+    page = text_of(admin_client)
+    assert "The plan looked wrong when it was made." in page
+    assert page.count('<br><span class="hub-by">') == 1
+
+
 @pytest.mark.parametrize(
     ("hour", "shown"), [(NOW.replace(hour=2), ">02:00</time>"), (NOW.replace(day=13), ">01-13 12:00</time>")]
 )
