@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import NamedTuple
 
 from django.db.models import Choices
@@ -12,6 +13,8 @@ from django.utils.translation import get_language, gettext, override
 _PARAMETER = re.compile(r"%\((\w+)\)s")
 # Where one sentence, or one of several facts, ends and the next begins.
 _JOINT = re.compile(r"(?<=[.!?]) |; ")
+# At how many of them the end of the first sentence is sought: what another system said may have any number.
+_MOST_JOINTS = 12
 
 
 class _Shape(NamedTuple):
@@ -74,7 +77,7 @@ def _told(text: str) -> str:
         return gettext(text)
     if " " not in text:
         return ""
-    for joint in _JOINT.finditer(text):
+    for joint in islice(_JOINT.finditer(text), _MOST_JOINTS):
         first = _filled(text[: joint.start()])
         rest = first and _told(text[joint.end() :])
         if rest:
