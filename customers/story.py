@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 
-from hub import work
+from hub import by_hand
 from hub.models import InboxEvent, SyncRun
 from hub.models.work import State
 
@@ -53,7 +53,7 @@ def _wait_for_events() -> None:
 
 def _cancel_held(reason: str) -> None:
     for run in SyncRun.objects.filter(resource="customers", state=State.HELD):
-        work.cancel(run, by="demo", reason=reason)
+        by_hand.cancel(run, by="demo", reason=reason)
 
 
 def compare(state: Mapping[str, Any]) -> list[dict[str, Any]]:

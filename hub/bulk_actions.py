@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from hub import bulk, outbox, work
+from hub import bulk, by_hand, outbox, work
 from hub.models import BulkAction, BulkItem, InboxEvent, NorceJob, OutboxMessage, SyncRun, WorkItem
 from hub.models.work import State
 
@@ -27,7 +27,7 @@ Outcome = BulkItem.Outcome
 TABLES: dict[str, type[WorkItem]] = {
     str(model._meta.model_name): model for model in (OutboxMessage, InboxEvent, SyncRun, NorceJob)
 }
-DEEDS: dict[str, Callable[..., None]] = {BulkAction.Deed.RETRY: work.retry, BulkAction.Deed.CANCEL: work.cancel}
+DEEDS: dict[str, Callable[..., None]] = {BulkAction.Deed.RETRY: by_hand.retry, BulkAction.Deed.CANCEL: by_hand.cancel}
 
 
 def start(items: QuerySet[Any], *, deed: str, by: str, reason: str) -> BulkAction:
@@ -36,7 +36,7 @@ def start(items: QuerySet[Any], *, deed: str, by: str, reason: str) -> BulkActio
     Its ``get_absolute_url`` is the page that shows how far it has come. Raises NotAllowed without a reason.
     """
     if not reason.strip():
-        raise work.NotAllowed(_("Say why: the reason is kept with the attempt."))
+        raise by_hand.NotAllowed(_("Say why: the reason is kept with the attempt."))
     keys = list(items.order_by("pk").values_list("pk", flat=True)[:MOST])
     with transaction.atomic():
         action = BulkAction.objects.create(
@@ -83,7 +83,7 @@ def _do(action: BulkAction, item: BulkItem) -> None:
         row = TABLES[action.item_kind]._default_manager.filter(pk=item.item_id).first()
         try:
             if row is None:
-                raise work.NotAllowed(_("It is no more."))
+                raise by_hand.NotAllowed(_("It is no more."))
             DEEDS[action.deed](row, by=action.asked_by, reason=action.reason)
-        except work.NotAllowed:
+        except by_hand.NotAllowed:
             BulkItem.objects.filter(pk=item.pk).update(outcome=Outcome.REFUSED, state_then=row.state if row else "")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from connectors.norce.connect import NorceConnect
-from hub import job_events, runs, work
+from hub import by_hand, job_events, runs, work
 from hub.models import InboxEvent, NorceJob, SyncRow, SyncRun
 from hub.models.runs import ACTIVE
 from hub.models.work import State
@@ -21,19 +21,19 @@ RESTARTABLE = timedelta(days=14)
 def restart(item: NorceJob, *, by: str, reason: str) -> None:
     """Let Norce run an ended job's payload again; who and why is kept on the next attempt.
 
-    Raises work.NotAllowed, in words, unless the job ended as succeeded or failed, within two weeks (Norce
+    Raises by_hand.NotAllowed, in words, unless the job ended as succeeded or failed, within two weeks (Norce
     discards the payload then), and nothing newer of its type was accepted since or is under way, which
     the old payload would overwrite (customers-jobs-auth.md § 5).
     """
     item = NorceJob.objects.select_related("run").get(pk=item.pk)
     if refusal := why_not(item):
-        raise work.NotAllowed(refusal)
+        raise by_hand.NotAllowed(refusal)
     try:
         with transaction.atomic():
             NorceJob.objects.filter(pk=item.pk).update(
                 restart_wanted=True, state=State.CANCELLED, created_at=timezone.now()
             )
-            work.retry(item, by=by, reason=reason)
+            by_hand.retry(item, by=by, reason=reason)
             item.run.rows.filter(batch=item.batch, action__in=(SyncRow.Action.FAILED, SyncRow.Action.ACCEPTED)).update(
                 action=SyncRow.Action.SENT
             )
@@ -45,7 +45,7 @@ def restart(item: NorceJob, *, by: str, reason: str) -> None:
                 state=State.SUBMITTED, finished_at=None, remedy="", told_in=None, **work.failure(None)
             )
     except IntegrityError as error:
-        raise work.NotAllowed(_another(item)) from error
+        raise by_hand.NotAllowed(_another(item)) from error
 
 
 def why_not(item: NorceJob) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from hub.by_hand import NotAllowed
 from hub.models import Reveal
-from hub.work import NotAllowed
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from connectors.errors import ConfigError, HubError, PermanentError
-from hub import registry, rings, work
+from hub import by_hand, registry, rings, work
 from hub.models import NorceJob, SyncRow, SyncRun
 from hub.models.runs import ACTIVE
 from hub.models.work import State
@@ -100,22 +100,22 @@ def run(item: SyncRun) -> State | None:
 def approve(item: SyncRun, *, by: str, reason: str, plan: str) -> None:
     """Let a held run send exactly the plan a person has seen; who and why is kept on its next attempt.
 
-    Raises work.NotAllowed when it is not held, when ``plan`` is not the digest of its plan, when that
+    Raises by_hand.NotAllowed when it is not held, when ``plan`` is not the digest of its plan, when that
     is too old (72 hours) or the reason is empty.
     """
     item.refresh_from_db()
     if item.state != State.HELD or not item.plan:
-        raise work.NotAllowed(_("%(run)s is not held: there is nothing to approve.") % {"run": item})
+        raise by_hand.NotAllowed(_("%(run)s is not held: there is nothing to approve.") % {"run": item})
     if item.plan != plan:
-        raise work.NotAllowed(_("%(run)s has another plan than the one you saw: look at it again.") % {"run": item})
+        raise by_hand.NotAllowed(_("%(run)s has another plan than the one you saw: look at it again.") % {"run": item})
     if item.planned_at is None or item.planned_at < timezone.now() - PLAN_KEPT:
-        raise work.NotAllowed(
+        raise by_hand.NotAllowed(
             _("The plan of %(run)s is over three days old: cancel it and start a new run.") % {"run": item}
         )
     with transaction.atomic():
         if not SyncRun.objects.filter(pk=item.pk, plan=plan, state=State.HELD).update(approved_plan=plan):
-            raise work.NotAllowed(_("%(run)s is not held any more.") % {"run": item})
-        work.retry(item, by=by, reason=reason)
+            raise by_hand.NotAllowed(_("%(run)s is not held any more.") % {"run": item})
+        by_hand.retry(item, by=by, reason=reason)
 
 
 def ending(item: SyncRun) -> State:

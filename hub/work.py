@@ -15,13 +15,11 @@ from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from connectors.errors import HoldError, HubError, TransientError
 from connectors.redaction import redact_text, redact_texts
-from hub import rings
-from hub.models import Attempt, SyncRun, WorkItem
-from hub.models.work import TROUBLED, ErrorKind, State, allowance_restored, one_more
+from hub.models import Attempt, WorkItem
+from hub.models.work import ErrorKind, State, one_more
 
 Item = TypeVar("Item", bound=WorkItem)
 Handler = Callable[[Item], "State | None"]
@@ -31,16 +29,10 @@ log = structlog.get_logger(__name__)
 CANDIDATES = 10
 FIRST_PAUSE = 5.0
 LONGEST_PAUSE = 900.0
-RETRYABLE = (*TROUBLED, State.CANCELLED)
-CANCELLABLE = (State.PENDING, State.SUBMITTED, *TROUBLED)
 
 
 class LeaseLost(Exception):
     """Somebody else has the item now; whoever sees this must do nothing more with it."""
-
-
-class NotAllowed(Exception):
-    """A person asked for something the item's state forbids; the text says why."""
 
 
 def claim(candidates: QuerySet[Item]) -> Item | None:
@@ -219,59 +211,6 @@ def beat(item: WorkItem) -> None:
         raise LeaseLost(str(item))
 
 
-def retry(item: WorkItem, *, by: str, reason: str) -> None:
-    """Let a stopped item start again with a fresh allowance; who and why is kept on the next attempt.
-
-    Raises NotAllowed when the item is not stopped (a try may be under way) or the reason is empty.
-    """
-    if not reason.strip():
-        raise NotAllowed(_("Say why: the reason is kept with the attempt."))
-    try:
-        with transaction.atomic():
-            stopped = type(item)._default_manager.filter(pk=item.pk, state__in=RETRYABLE)
-            if not stopped.update(**allowance_restored(), asked_by=by, asked_reason=reason.strip()):
-                raise NotAllowed(_("%(item)s is %(state)s: there is nothing to retry.") % _named(item))
-            rings.ring()
-    except IntegrityError as error:
-        raise NotAllowed(_("%(item)s cannot start now: another one of its kind is active.") % {"item": item}) from error
-
-
-def cancel(item: WorkItem, *, by: str, reason: str) -> None:
-    """Give an unfinished item up for good, unless it is being worked on; later ones of its subject go on.
-
-    A run whose Norce job can no longer be followed is freed this way, and so is one that works: its
-    worker stops at its next call or page, because the lease is lost. What it sent stays sent.
-    """
-    if not reason.strip():
-        raise NotAllowed(_("Say why: the reason is kept with the attempt."))
-    now = timezone.now()
-    with transaction.atomic():
-        changed = (
-            type(item)
-            ._default_manager.filter(pk=item.pk, state__in=cancellable(item))
-            .update(state=State.CANCELLED, finished_at=now, lease_until=None, tries=one_more("tries"))
-        )
-        if not changed:
-            raise NotAllowed(_("%(item)s is %(state)s: it cannot be cancelled now.") % _named(item))
-        running = Attempt.objects.filter(**key_of(item), outcome=Attempt.Outcome.RUNNING)
-        running.update(outcome=Attempt.Outcome.CANCELLED, finished_at=now)
-        Attempt.objects.create(
-            **key_of(item),
-            number=type(item)._default_manager.get(pk=item.pk).tries,
-            subject=getattr(item, "subject", ""),
-            outcome=Attempt.Outcome.CANCELLED,
-            asked_by=by,
-            reason=reason.strip(),
-            finished_at=now,
-        )
-        rings.ring()
-
-
-def cancellable(item: WorkItem) -> tuple[State, ...]:
-    """Return the states in which an item may be given up: a run also while it works, since it works for long."""
-    return (*CANCELLABLE, State.RUNNING) if isinstance(item, SyncRun) else CANCELLABLE
-
-
 def worker_name() -> str:
     """Return the name under which this process signs its attempts: cluster and process id."""
     return f"{cluster_name()}/{os.getpid()}"
@@ -280,11 +219,6 @@ def worker_name() -> str:
 def cluster_name() -> str:
     """Return the name of the cluster this process belongs to, given by its supervisor."""
     return os.environ.get("HUB_CLUSTER") or socket.gethostname()
-
-
-def _named(item: WorkItem) -> dict[str, object]:
-    state = State(type(item)._default_manager.values_list("state", flat=True).get(pk=item.pk))
-    return {"item": item, "state": state.label.lower()}
 
 
 def mine(item: Item) -> QuerySet[Item]:

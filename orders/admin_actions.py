@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from hub import work
+from hub import by_hand
 from hub.admin.bulk import bulk_page
 from hub.admin.reasons import ReasonForm, reason_dialog
 from hub.admin.theme import ActionVariant, action
@@ -43,10 +43,10 @@ def retry_order(order: Order, *, by: str, reason: str) -> None:
     """
     stopped = work_of(order, *TROUBLED) or work_of(order, State.CANCELLED)
     if not stopped:
-        raise work.NotAllowed(gettext("Nothing of this order has stopped: there is nothing to retry."))
+        raise by_hand.NotAllowed(gettext("Nothing of this order has stopped: there is nothing to retry."))
     with transaction.atomic():
         for message in stopped:
-            work.retry(message, by=by, reason=reason)
+            by_hand.retry(message, by=by, reason=reason)
 
 
 def cancel_order(order: Order, *, by: str, reason: str) -> None:
@@ -55,13 +55,13 @@ def cancel_order(order: Order, *, by: str, reason: str) -> None:
     Raises NotAllowed while some of it is being worked on, when there is none, or without a reason.
     """
     if work_of(order, State.RUNNING):
-        raise work.NotAllowed(gettext("The order is being worked on just now: look again in a minute."))
-    unfinished = work_of(order, *work.CANCELLABLE)
+        raise by_hand.NotAllowed(gettext("The order is being worked on just now: look again in a minute."))
+    unfinished = work_of(order, *by_hand.CANCELLABLE)
     if not unfinished:
-        raise work.NotAllowed(gettext("All work of this order has ended: there is nothing to cancel."))
+        raise by_hand.NotAllowed(gettext("All work of this order has ended: there is nothing to cancel."))
     with transaction.atomic():
         for message in unfinished:
-            work.cancel(message, by=by, reason=reason)
+            by_hand.cancel(message, by=by, reason=reason)
 
 
 def work_of(order: Order, *states: str) -> list[OutboxMessage]:
@@ -80,9 +80,9 @@ class OrderActions(ReplayAdmin):
         found = about(obj).own_work
         states = {message.state for message in found}
         legal = {
-            "retry": not states.isdisjoint(work.RETRYABLE),
+            "retry": not states.isdisjoint(by_hand.RETRYABLE),
             "replay": not obj.erp_order_no and any(is_stopped_on_its_way(message) for message in found),
-            "cancel": not states.isdisjoint(work.CANCELLABLE) and State.RUNNING not in states,
+            "cancel": not states.isdisjoint(by_hand.CANCELLABLE) and State.RUNNING not in states,
             "release": State.HELD in states and releasable(obj) is not None,
         }
         return {name for name, allowed in legal.items() if allowed}

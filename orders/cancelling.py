@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop as _
 from connectors.catalogue.sentences import sentence
 from connectors.errors import HoldError, PermanentError, TransientError
 from connectors.norce.types.order_updates import OrderStatus
-from hub import gateways, inbox, work
+from hub import by_hand, gateways, inbox
 from hub.models import InboxEvent, OutboxMessage
 from hub.models.work import State
 from orders.cancel_requests import close, erp_cancel_key, put_erp_cancel, put_status, read, status_in_norce, wish_of
@@ -97,7 +97,7 @@ def _cancel(order: Order, wish: OrderStatus) -> str:
         return _ask_erp(order, wish)
     try:
         return _stop(order, message, wish)
-    except work.NotAllowed as error:
+    except by_hand.NotAllowed as error:
         raise TransientError("order_busy", retry_after=SOON, counts=False) from error
 
 
@@ -112,12 +112,12 @@ def _ask_erp(order: Order, wish: OrderStatus) -> str:
 def _stop(order: Order, message: OutboxMessage, wish: OrderStatus) -> str:
     """Stop an order without an ERP number. What its ERP was asked for it may have without our hearing of it."""
     if message.system == UNTOLD:
-        if message.state in work.CANCELLABLE:
-            work.cancel(message, by=NORCE, reason=REASON)
+        if message.state in by_hand.CANCELLABLE:
+            by_hand.cancel(message, by=NORCE, reason=REASON)
         close(order, wish)
         return STOPPED
-    if message.state in work.RETRYABLE:
-        work.retry(message, by=NORCE, reason=f"{REASON} {LOOKED_FOR}")
+    if message.state in by_hand.RETRYABLE:
+        by_hand.retry(message, by=NORCE, reason=f"{REASON} {LOOKED_FOR}")
     return LOOKS
 
 

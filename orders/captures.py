@@ -10,7 +10,7 @@ from connectors.errors import HoldError, TransientError
 from connectors.norce import wire
 from connectors.norce.types.events import CaptureState, InvoiceCaptureCompletedEvent
 from connectors.norce.types.query import InvoiceRow, OrderRow
-from hub import gateways, inbox, work
+from hub import by_hand, gateways, inbox
 from hub.models import InboxEvent
 from hub.models.work import State
 from orders.event_orders import NO_ORDER, find_order, orders_of, unless_missing, wait
@@ -78,8 +78,8 @@ def _captured(event: InboxEvent, told: InvoiceCaptureCompletedEvent, number: str
         error = InboxEvent.objects.select_for_update().filter(key=key_of(told, CaptureState.ERROR)).first()
         if error and error.state == State.RUNNING:
             raise TransientError("capture_busy", retry_after=SOON, counts=False)
-        if error and error.state in work.RETRYABLE:
-            work.retry(error, by="Norce", reason=SETTLED)
+        if error and error.state in by_hand.RETRYABLE:
+            by_hand.retry(error, by="Norce", reason=SETTLED)
 
 
 def _failed(number: str) -> HoldError:

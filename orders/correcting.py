@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop as _
 
 from connectors.catalogue.sentences import sentence
 from connectors.errors import HubError
-from hub import rejected, work
+from hub import by_hand, rejected
 from hub.models import OutboxMessage
 from hub.models.work import TROUBLED, UNFINISHED, State
 from orders.contents import read_request
@@ -43,7 +43,7 @@ def correct(order: Order, identity: Identity, *, body: bytes, format: str, endpo
         )
         OutboxMessage.objects.filter(pk=stopped.pk).exclude(state=State.RUNNING).update(serial=identity.serial)
         if stopped.state in TROUBLED:
-            work.retry(stopped, by="Norce", reason=CORRECTED)
+            by_hand.retry(stopped, by="Norce", reason=CORRECTED)
         return True
 
 

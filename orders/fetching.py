@@ -10,7 +10,7 @@ from connectors.norce import wire
 from connectors.norce.query import NorceQuery
 from connectors.norce.types.query import OrderRow
 from connectors.norce.wire import WireError
-from hub import gateways, outbox, work
+from hub import by_hand, gateways, outbox
 from hub.models import Application, OutboxMessage, ValueMapping
 from hub.models.configuration import ValueKind
 from hub.models.work import State
@@ -23,7 +23,7 @@ from orders.norce_rows import why_not_wanted
 from orders.storing import store
 
 KIND = "norce.fetch_order"
-ASKABLE = work.RETRYABLE
+ASKABLE = by_hand.RETRYABLE
 
 
 def put(application: Application, *, order_id: int, reference: str) -> None:
@@ -48,16 +48,16 @@ def ask(application: Application, *, order_id: int, reference: str, by: str, rea
     What has failed is tried again. Raises NotAllowed without a reason, while it is under way and when it is done.
     """
     if not reason.strip():
-        raise work.NotAllowed(_("Say why: the reason is kept with the attempt."))
+        raise by_hand.NotAllowed(_("Say why: the reason is kept with the attempt."))
     with transaction.atomic():
         put(application, order_id=order_id, reference=reference)
         message = OutboxMessage.objects.select_for_update().get(key=key(order_id))
         if message.state in ASKABLE:
-            work.retry(message, by=by, reason=reason)
+            by_hand.retry(message, by=by, reason=reason)
             return
         fresh = OutboxMessage.objects.filter(pk=message.pk, state=State.PENDING, asked_by="")
         if not fresh.update(asked_by=by, asked_reason=reason.strip()):
-            raise work.NotAllowed(_("Order %(number)s is being fetched, or has been.") % {"number": reference})
+            raise by_hand.NotAllowed(_("Order %(number)s is being fetched, or has been.") % {"number": reference})
 
 
 def fetch_order(message: OutboxMessage) -> None:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_noop as _
 
 from connectors.catalogue.sentences import sentence
 from connectors.erp.base import ErpOrderNews
-from hub import alerts, work
+from hub import alerts, by_hand, work
 from hub.models import Attempt, OutboxMessage
 from hub.models.work import State
 from orders.models import DeliveryNote, Document, Invoice, Order
@@ -116,8 +116,8 @@ def _returned(document: Document, message: OutboxMessage | None) -> str:
     text = BACK % {"document": title_of(document)}
     if message and message.state == State.CANCELLED and not may_be_in_norce(document) and _was_ours(message):
         # A person may be quicker.
-        with suppress(work.NotAllowed):
-            work.retry(message, by=BY, reason=text)
+        with suppress(by_hand.NotAllowed):
+            by_hand.retry(message, by=BY, reason=text)
     return text
 
 
@@ -131,7 +131,7 @@ def _is_stopped(message: OutboxMessage | None, reason: str) -> bool:
     if message is None or message.state == State.CANCELLED:
         return True
     try:
-        work.cancel(message, by=BY, reason=reason)
-    except work.NotAllowed:
+        by_hand.cancel(message, by=BY, reason=reason)
+    except by_hand.NotAllowed:
         return False
     return True

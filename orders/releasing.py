@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from connectors.catalogue.sentences import sentence
-from hub import work
+from hub import by_hand
 from hub.models import OutboxMessage
 from hub.models.work import State
 from orders.models import Order
@@ -24,13 +24,13 @@ def release(order: Order, *, by: str, reason: str) -> None:
     with transaction.atomic():
         message = OutboxMessage.objects.filter(subject=order.subject, state=State.HELD).order_by("pk").first()
         if message is None:
-            raise work.NotAllowed(_("Order %(number)s is not held.") % {"number": order})
+            raise by_hand.NotAllowed(_("Order %(number)s is not held.") % {"number": order})
         if not message.is_releasable:
-            raise work.NotAllowed(
+            raise by_hand.NotAllowed(
                 _("Order %(number)s cannot be released: %(remedy)s") % {"number": order, "remedy": message.what_to_do}
             )
         row = Order.objects.select_for_update().get(pk=order.pk)
         row.released = sorted({*row.released, message.error_code})
         row.save(update_fields=["released"])
         why = RELEASED % {"code": message.error_code, "reason": reason} if reason.strip() else ""
-        work.retry(message, by=by, reason=why)
+        by_hand.retry(message, by=by, reason=why)

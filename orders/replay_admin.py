@@ -15,7 +15,7 @@ from hub.admin.base import LegalButtonsAdmin
 from hub.admin.links import item_url
 from hub.admin.reasons import back_to
 from hub.admin.theme import action
-from hub.work import NotAllowed
+from hub.by_hand import NotAllowed
 from orders.models import Order
 from orders.replay_preview import preview
 from orders.replaying import replay, stopped

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 
 from connectors.catalogue.sentences import sentence
 from connectors.errors import HubError
-from hub import work
+from hub import by_hand
 from hub.models import OutboxMessage
 from orders import recorded
 from orders.models import Order
@@ -32,7 +32,7 @@ def replay(order: Order, *, as_sent: bool, by: str, reason: str) -> None:
         message = stopped(order)
         if as_sent:
             _refuse_unusable(order)
-        work.retry(message, by=by, reason=why)
+        by_hand.retry(message, by=by, reason=why)
         OutboxMessage.objects.filter(pk=message.pk).update(payload={recorded.ASKED: why} if as_sent else {})
 
 
@@ -40,22 +40,22 @@ def stopped(order: Order) -> OutboxMessage:
     """Return the stopped message that brings an order to its ERP; raise NotAllowed, saying why there is none."""
     number = Order.objects.values_list("erp_order_no", flat=True).get(pk=order.pk)
     if number:
-        raise work.NotAllowed(
+        raise by_hand.NotAllowed(
             _("The ERP has the order already, as %(number)s: it is not sent again.") % {"number": number}
         )
     message = OutboxMessage.objects.filter(subject=order.subject, kind=KIND).first()
     if message is None or not is_stopped_on_its_way(message):
-        raise work.NotAllowed(_("The order has not stopped on its way to the ERP: there is nothing to send again."))
+        raise by_hand.NotAllowed(_("The order has not stopped on its way to the ERP: there is nothing to send again."))
     return message
 
 
 def is_stopped_on_its_way(message: OutboxMessage) -> bool:
     """Return whether a message is one that brings an order to its ERP, and has stopped."""
-    return message.kind == KIND and message.state in work.RETRYABLE
+    return message.kind == KIND and message.state in by_hand.RETRYABLE
 
 
 def _refuse_unusable(order: Order) -> None:
     try:
         recorded.last(order, find_application(order).erp_connection.name)
     except HubError as error:
-        raise work.NotAllowed(error.told) from error
+        raise by_hand.NotAllowed(error.told) from error

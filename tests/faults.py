@@ -11,7 +11,7 @@ from connectors.models import RateBucket
 from connectors.sandbox.core import Sandbox
 from connectors.sandbox.erp_customers import add_customer
 from connectors.sandbox.http import Request
-from hub import work
+from hub import by_hand
 from hub.drain import WORK_MODELS
 from hub.models import ApiCall, OutboxMessage
 from hub.models.work import State
@@ -75,4 +75,4 @@ def known_company(sandbox: Sandbox, code: str, **numbers: str) -> None:
 
 def retry(message: OutboxMessage) -> None:
     """Let a stopped message start again, as a person does."""
-    work.retry(message, by="anna", reason="mended")
+    by_hand.retry(message, by="anna", reason="mended")

@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from hub import work
+from hub import by_hand
 from hub.admin.attempts import lines
 from hub.admin.badges import state_badge
 from hub.admin.bulk import bulk_page
@@ -117,7 +117,7 @@ class WorkItemAdmin(LegalButtonsAdmin):
 
     def legal_buttons(self, obj: WorkItem) -> set[str]:
         """Retry what has stopped; cancel what has not ended and, unless it is a run, is not being worked on."""
-        legal = {"retry": work.RETRYABLE, "cancel": work.cancellable(obj)}
+        legal = {"retry": by_hand.RETRYABLE, "cancel": by_hand.cancellable(obj)}
         return {name for name, states in legal.items() if obj.state in states}
 
     def has_retry_permission(self, request: HttpRequest, object_id: str | None = None) -> bool:
@@ -167,7 +167,7 @@ class WorkItemAdmin(LegalButtonsAdmin):
         return self.do(
             request,
             object_id,
-            lambda item, by: work.retry(item, by=by, reason=reason),
+            lambda item, by: by_hand.retry(item, by=by, reason=reason),
             gettext("It will be tried again."),
         )
 
@@ -183,7 +183,7 @@ class WorkItemAdmin(LegalButtonsAdmin):
         """Give the item up."""
         reason = form.cleaned_data["reason"]
         return self.do(
-            request, object_id, lambda item, by: work.cancel(item, by=by, reason=reason), gettext("It is cancelled.")
+            request, object_id, lambda item, by: by_hand.cancel(item, by=by, reason=reason), gettext("It is cancelled.")
         )
 
     @action(description=_("Retry what is held or failed…"), permissions=["retry"])

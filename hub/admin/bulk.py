@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from hub import bulk_actions, work
+from hub import bulk_actions, by_hand
 from hub.admin.item_words import names_of
 from hub.admin.theme import ModelAdmin
 from hub.models import BulkAction
@@ -20,7 +20,7 @@ from hub.models.work import TROUBLED
 
 SHOWN = 20
 Deed = BulkAction.Deed
-LEGAL = {Deed.RETRY: TROUBLED, Deed.CANCEL: work.CANCELLABLE}
+LEGAL = {Deed.RETRY: TROUBLED, Deed.CANCEL: by_hand.CANCELLABLE}
 
 
 def bulk_page(

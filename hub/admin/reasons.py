@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from hub.admin.theme import BaseDialogForm
-from hub.work import NotAllowed
+from hub.by_hand import NotAllowed
 
 SAY_WHY = _("Say why: the reason is kept in the history.")
 

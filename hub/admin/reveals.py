@@ -19,9 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from hub.admin.links import item_url
 from hub.admin.subjects import SubjectAdmin
 from hub.admin.theme import ModelAdmin
+from hub.by_hand import NotAllowed
 from hub.models import Reveal
 from hub.revealing import Shown, reveal
-from hub.work import NotAllowed
 
 REVEAL = "hub.reveal_personal_data"
 

@@ -10,8 +10,7 @@ from django.core import mail
 from connectors.sandbox.core import Sandbox
 from customers import reading
 from customers.models import CustomerBinding
-from hub import digest, runs
-from hub import work as engine
+from hub import by_hand, digest, runs
 from hub.models import Application, ErpConnection, SyncRow, SyncRun
 from hub.models.work import State
 from tests.customers.registers import (
@@ -100,13 +99,13 @@ def test_an_approved_run_sends_exactly_the_plan_that_was_seen(half: SyncRun, san
 
 @pytest.mark.parametrize("wrong", [{"plan": "another"}, {"plan": ""}, {"reason": " "}])
 def test_an_approval_needs_the_plan_and_a_reason(half: SyncRun, work: Work, wrong: dict[str, str]) -> None:
-    with pytest.raises(engine.NotAllowed):
+    with pytest.raises(by_hand.NotAllowed):
         approve(half, **wrong)
     assert (worked(work, half).state, len(calls())) == (State.HELD, 1)
 
 
 def test_a_retry_without_approval_is_held_again(half: SyncRun, work: Work) -> None:
-    engine.retry(half, by="anna", reason="Again.")
+    by_hand.retry(half, by="anna", reason="Again.")
     assert (worked(work, half).state, len(calls())) == (State.HELD, 1)
 
 
@@ -114,7 +113,7 @@ def test_a_cancelled_run_sends_nothing_and_the_next_one_goes_through(
     half: SyncRun, sandbox: Sandbox, work: Work
 ) -> None:
     assert runs.start(resource="customers", by="test", mode="full") is None
-    engine.cancel(half, by="anna", reason="The ERP is broken.")
+    by_hand.cancel(half, by="anna", reason="The ERP is broken.")
     set_faults(sandbox, erp={})
     assert state_of(run(work)) == (State.DONE, 80, 0, 0, 80, 0)
     assert (len(calls()), inactive(sandbox)) == (1, set())

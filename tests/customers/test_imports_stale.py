@@ -7,8 +7,7 @@ import pytest
 from connectors.sandbox.core import Sandbox
 from customers import reading, settling
 from customers.models import CustomerBinding
-from hub import restarts
-from hub import work as engine
+from hub import by_hand, restarts
 from hub.models import NorceJob, SyncRow, SyncRun
 from hub.models.work import State
 from tests.customers.registers import (
@@ -46,7 +45,7 @@ def failed(sandbox: Sandbox, work: Work) -> SyncRun:
 
 
 def retried(work: Work, item: SyncRun) -> SyncRun:
-    engine.retry(item, by="anna", reason="Again.")
+    by_hand.retry(item, by="anna", reason="Again.")
     return worked(work, item)
 
 
@@ -105,8 +104,8 @@ def test_a_full_run_that_went_well_supersedes_failed_ones(failed: SyncRun, sandb
     run(work)
     failed.refresh_from_db()
     assert (failed.state, norce(sandbox, "P001")["PhoneNumber"]) == (State.SUPERSEDED, "1")
-    with pytest.raises(engine.NotAllowed):
-        engine.retry(failed, by="anna", reason="Again.")
+    with pytest.raises(by_hand.NotAllowed):
+        by_hand.retry(failed, by="anna", reason="Again.")
 
 
 @pytest.mark.parametrize("options", [{"mode": "delta"}, {"dry_run": True}])
@@ -124,7 +123,7 @@ def test_a_job_is_not_restarted_when_a_newer_one_was_accepted(failed: SyncRun, s
     change(sandbox, "P003", phone="3")
     delta(work)
     assert "would overwrite newer data" in restarts.why_not(job)
-    with pytest.raises(engine.NotAllowed):
+    with pytest.raises(by_hand.NotAllowed):
         restarts.restart(job, by="anna", reason="Again.")
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from hub import brake, runs, work
+from hub import brake, by_hand, runs
 from hub.models import ErpConnection, SyncRow, SyncRun
 from hub.models.work import State
 from tests.hub.plans import a_resource, claimed_run, plan
@@ -113,7 +113,7 @@ def test_what_a_person_has_not_seen_like_this_is_not_approved(
     held: SyncRun, columns: dict[str, Any], words: str
 ) -> None:
     SyncRun.objects.update(**columns)
-    with pytest.raises(work.NotAllowed, match=words):
+    with pytest.raises(by_hand.NotAllowed, match=words):
         approve(held)
     assert SyncRun.objects.get().approved_plan == ""
 
@@ -124,7 +124,7 @@ def test_a_plan_may_be_approved_for_three_days(held: SyncRun) -> None:
 
 
 def test_an_approval_needs_a_reason(held: SyncRun) -> None:
-    with pytest.raises(work.NotAllowed, match="Say why"):
+    with pytest.raises(by_hand.NotAllowed, match="Say why"):
         approve(held, reason=" ")
     held.refresh_from_db()
     assert (held.state, held.approved_plan) == (State.HELD, "")
@@ -132,5 +132,5 @@ def test_an_approval_needs_a_reason(held: SyncRun) -> None:
 
 def test_a_run_is_approved_only_once(held: SyncRun) -> None:
     approve(held)
-    with pytest.raises(work.NotAllowed, match="is not held"):
+    with pytest.raises(by_hand.NotAllowed, match="is not held"):
         approve(held)

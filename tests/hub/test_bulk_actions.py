@@ -7,7 +7,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.test import Client
 from django.urls import reverse
 
-from hub import bulk_actions, drain, work
+from hub import bulk_actions, by_hand, drain, work
 from hub.models import Attempt, BulkAction, BulkItem, OutboxMessage
 from hub.models.work import State
 
@@ -101,7 +101,7 @@ def test_a_worker_that_dies_leaves_no_item_half_done(monkeypatch: pytest.MonkeyP
     for number in range(3):
         put(number)
     action = start(Deed.CANCEL)
-    real = work.cancel
+    real = by_hand.cancel
 
     def dying(item: OutboxMessage, *, by: str, reason: str) -> None:
         real(item, by=by, reason=reason)
@@ -129,7 +129,7 @@ def test_two_workers_do_no_item_twice() -> None:
 
 
 def test_it_needs_a_reason() -> None:
-    with pytest.raises(work.NotAllowed):
+    with pytest.raises(by_hand.NotAllowed):
         bulk_actions.start(OutboxMessage.objects.all(), deed=Deed.RETRY, by="anna", reason=" ")
     assert not BulkAction.objects.exists()
 

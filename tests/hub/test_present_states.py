@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from connectors.errors import HoldError, PermanentError, TransientError
-from hub import outbox, work
+from hub import by_hand, outbox, work
 from hub.models import Attempt, InboxEvent, OutboxMessage
 from hub.models.work import State
 from hub.sweeping import sweep
@@ -90,8 +90,8 @@ def test_a_stopped_one_cannot_be_retried_beside_one_that_waits() -> None:
     work.settle(claimed(), PermanentError("No."))
     first = OutboxMessage.objects.get()
     OutboxMessage.objects.create(kind="a", system="erp:default", subject="b", key="c", fold="erp.customer:C1")
-    with pytest.raises(work.NotAllowed, match="another one of its kind"):
-        work.retry(first, by="anna", reason="mended")
+    with pytest.raises(by_hand.NotAllowed, match="another one of its kind"):
+        by_hand.retry(first, by="anna", reason="mended")
 
 
 def test_an_event_that_fails_for_now_leaves_the_rest_to_the_one_that_waits() -> None:

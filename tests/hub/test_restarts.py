@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from connectors.errors import TransientError
 from connectors.norce.types.jobs import JobResponse
-from hub import drain, gateways, inbox, jobs, restarts, runs, work
+from hub import by_hand, drain, gateways, inbox, jobs, restarts, runs, work
 from hub.models import Attempt, InboxEvent, NorceJob, OutboxMessage, SyncRow, SyncRun
 from hub.models.work import State
 from tests.faults import be_due
@@ -77,7 +77,7 @@ def test_a_job_that_norce_would_not_restart_is_refused_in_words(
     ended: NorceJob, columns: dict[str, Any], words: str
 ) -> None:
     NorceJob.objects.filter(pk=ended.pk).update(**columns)
-    with pytest.raises(work.NotAllowed, match=words):
+    with pytest.raises(by_hand.NotAllowed, match=words):
         restarted(ended)
     assert set(SyncRow.objects.values_list("action", flat=True)) == {Action.ACCEPTED, Action.FAILED}
 
@@ -85,7 +85,7 @@ def test_a_job_that_norce_would_not_restart_is_refused_in_words(
 @pytest.mark.parametrize("state", [State.DONE, State.PENDING, State.RUNNING])
 def test_a_job_with_a_newer_one_of_its_type_is_not_restarted(ended: NorceJob, state: State) -> None:
     ended_job(18, state=state)
-    with pytest.raises(work.NotAllowed, match="would overwrite newer data"):
+    with pytest.raises(by_hand.NotAllowed, match="would overwrite newer data"):
         restarted(ended)
 
 
@@ -103,13 +103,13 @@ def test_a_newer_job_that_overwrites_nothing_is_no_reason(
 
 def test_no_job_is_restarted_beside_another_run(ended: NorceJob) -> None:
     runs.start(resource="tests", by="schedule")
-    with pytest.raises(work.NotAllowed, match="A newer run of tests is active"):
+    with pytest.raises(by_hand.NotAllowed, match="A newer run of tests is active"):
         restarted(ended)
     assert seen(ended).state == State.DONE
 
 
 def test_a_restart_needs_a_reason(ended: NorceJob) -> None:
-    with pytest.raises(work.NotAllowed, match="Say why"):
+    with pytest.raises(by_hand.NotAllowed, match="Say why"):
         restarts.restart(ended, by="anna", reason=" ")
     assert (seen(ended).state, ended.restart_wanted, seen(ended.run).state) == (State.DONE, False, State.FAILED)
 

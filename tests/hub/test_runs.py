@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 
 from connectors.errors import ConfigError
-from hub import registry, runs, tasks, work
+from hub import by_hand, registry, runs, tasks
 from hub.models import NorceJob, SyncRow, SyncRun
 from hub.models.work import State
 from tests.threads import shared_database, side_by_side
@@ -115,8 +115,8 @@ def test_a_retry_beside_an_active_run_is_refused_in_words(resource: registry.Res
     run, _ = submitted(Action.FAILED)
     SyncRun.objects.update(state=State.FAILED)
     runs.start(resource=run.resource, by="anna")
-    with pytest.raises(work.NotAllowed, match="another one of its kind is active"):
-        work.retry(run, by="anna", reason="Again.")
+    with pytest.raises(by_hand.NotAllowed, match="another one of its kind is active"):
+        by_hand.retry(run, by="anna", reason="Again.")
 
 
 def test_a_run_whose_rows_were_all_taken_is_done() -> None:

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from connectors.errors import ConfigError, HoldError, MappingError, PermanentError, TransientError
-from hub import work
+from hub import by_hand, work
 from hub.models import Attempt, OutboxMessage
 from hub.models.work import ErrorKind, State
 from hub.sweeping import MAX_LOSSES, sweep
@@ -197,7 +197,7 @@ def test_a_row_that_kills_its_workers_ends_as_failed() -> None:
 def test_retry_gives_a_fresh_allowance_and_keeps_the_evidence() -> None:
     item = message()
     work.perform(claimed(item), raising(PermanentError("Wrong part number.")))
-    work.retry(item, by="alice", reason="Part number added in the ERP.")
+    by_hand.retry(item, by="alice", reason="Part number added in the ERP.")
     work.perform(claimed(item), lambda item: None)
     first, second = Attempt.objects.order_by("number")
     assert (first.outcome, first.error) == (Attempt.Outcome.FAILED, "Wrong part number.")
@@ -206,24 +206,24 @@ def test_retry_gives_a_fresh_allowance_and_keeps_the_evidence() -> None:
 
 def test_retry_is_refused_while_an_attempt_holds_the_lease() -> None:
     item = claimed(message())
-    with pytest.raises(work.NotAllowed, match="running"):
-        work.retry(item, by="alice", reason="Hurry.")
+    with pytest.raises(by_hand.NotAllowed, match="running"):
+        by_hand.retry(item, by="alice", reason="Hurry.")
 
 
-@pytest.mark.parametrize("deed", [work.retry, work.cancel])
+@pytest.mark.parametrize("deed", [by_hand.retry, by_hand.cancel])
 def test_a_person_must_say_why(deed: Callable[..., None]) -> None:
-    with pytest.raises(work.NotAllowed, match="why"):
+    with pytest.raises(by_hand.NotAllowed, match="why"):
         deed(message(state=State.FAILED), by="alice", reason="  ")
 
 
 def test_cancel_frees_the_later_messages_of_the_subject() -> None:
     stuck = message(1, state=State.FAILED)
     later = message(2, subject="order:1")
-    work.cancel(stuck, by="alice", reason="The buyer took it back.")
+    by_hand.cancel(stuck, by="alice", reason="The buyer took it back.")
     claimed(later)
     assert Attempt.objects.get(item_id=stuck.pk).reason == "The buyer took it back."
 
 
 def test_cancel_is_refused_while_an_attempt_holds_the_lease() -> None:
-    with pytest.raises(work.NotAllowed):
-        work.cancel(claimed(message()), by="alice", reason="Stop.")
+    with pytest.raises(by_hand.NotAllowed):
+        by_hand.cancel(claimed(message()), by="alice", reason="Stop.")

@@ -11,7 +11,7 @@ import pytest
 
 from connectors.models import RateBucket
 from connectors.sandbox.core import Sandbox
-from hub import work as engine
+from hub import by_hand
 from hub.models import Application, Attempt, OutboxMessage, RejectedMessage, SyncRow
 from hub.models.work import State
 from orders import fetching
@@ -83,7 +83,7 @@ def test_a_released_order_goes_to_the_erp_with_its_rows(fetched: Order, sandbox:
 
 
 def test_asked_for_twice_it_is_fetched_once(fetched: Order, ask: Ask, work: Work) -> None:
-    with pytest.raises(engine.NotAllowed, match="or has been"):
+    with pytest.raises(by_hand.NotAllowed, match="or has been"):
         ask()
     work()
     assert (Order.objects.count(), OutboxMessage.objects.filter(kind=fetching.KIND).count()) == (1, 1)
@@ -92,14 +92,14 @@ def test_asked_for_twice_it_is_fetched_once(fetched: Order, ask: Ask, work: Work
 def test_while_it_waits_it_is_not_asked_for_again(ask: Ask, sandbox: Sandbox) -> None:
     in_norce(sandbox)
     ask()
-    with pytest.raises(engine.NotAllowed):
+    with pytest.raises(by_hand.NotAllowed):
         ask(reason="Once more")
     assert fetch_work().asked_reason == "The buyer has called."
 
 
 def test_without_a_reason_nothing_is_fetched(ask: Ask, sandbox: Sandbox) -> None:
     in_norce(sandbox)
-    with pytest.raises(engine.NotAllowed, match="Say why"):
+    with pytest.raises(by_hand.NotAllowed, match="Say why"):
         ask(reason="  ")
     assert OutboxMessage.objects.count() == 0
 

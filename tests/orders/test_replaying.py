@@ -16,6 +16,7 @@ from connectors.erp.base import ErpOrderRef
 from connectors.erp.sandbox import SandboxErp
 from connectors.errors import PermanentError
 from connectors.sandbox.core import Sandbox
+from hub import by_hand
 from hub import work as working
 from hub.erasing import erase, known
 from hub.models import Application, Attempt, OutboxMessage, ValueMapping
@@ -130,40 +131,40 @@ def test_given_up_before_it_went_and_taken_up_again_it_is_mapped_again(
     sandbox: Sandbox, refused: Order, work: Work
 ) -> None:
     again(refused, as_sent=True)
-    working.cancel(to_erp(refused), by="anna", reason="no")
+    by_hand.cancel(to_erp(refused), by="anna", reason="no")
     again(refused)
     work()
     assert method(sandbox) == ["Kort"]
 
 
 def test_an_order_that_the_erp_has_is_not_sent_again(confirmed: Order) -> None:
-    with pytest.raises(working.NotAllowed, match="has the order already, as SO100001"):
+    with pytest.raises(by_hand.NotAllowed, match="has the order already, as SO100001"):
         again(confirmed)
 
 
 def test_an_order_that_goes_on_by_itself_is_left_alone(sandbox: Sandbox, refused: Order) -> None:
     again(refused)
-    with pytest.raises(working.NotAllowed, match="has not stopped"):
+    with pytest.raises(by_hand.NotAllowed, match="has not stopped"):
         again(refused)
 
 
 @pytest.mark.parametrize("reason", ["", "  "])
 def test_without_a_reason_nothing_is_sent(refused: Order, reason: str) -> None:
-    with pytest.raises(working.NotAllowed):
+    with pytest.raises(by_hand.NotAllowed):
         replay(refused, as_sent=False, by="anna", reason=reason)
     assert to_erp(refused).state == State.FAILED
 
 
 def test_it_cannot_go_as_it_was_when_nothing_readable_is_kept(refused: Order) -> None:
     MappedOrder.objects.update(content={"reference": 5})
-    with pytest.raises(working.NotAllowed, match="another version"):
+    with pytest.raises(by_hand.NotAllowed, match="another version"):
         again(refused, as_sent=True)
     assert to_erp(refused).state == State.FAILED
 
 
 def test_it_cannot_go_as_it_was_to_another_erp(refused: Order) -> None:
     MappedOrder.objects.update(erp_connection="second")
-    with pytest.raises(working.NotAllowed, match="mapped for the ERP second"):
+    with pytest.raises(by_hand.NotAllowed, match="mapped for the ERP second"):
         again(refused, as_sent=True)
 
 

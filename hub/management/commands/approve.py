@@ -9,10 +9,10 @@ from typing import Any
 from django.core.management.base import CommandError
 
 from hub import runs
+from hub.by_hand import NotAllowed
 from hub.management.base import Row, TableCommand
 from hub.models import SyncRun
 from hub.models.work import State
-from hub.work import NotAllowed
 
 
 class Command(TableCommand):

@@ -11,9 +11,9 @@ from django.core.management.base import CommandError
 from connectors.norce import wire
 from connectors.redaction import redact_text
 from hub import gateways, restarts
+from hub.by_hand import NotAllowed
 from hub.management.base import Row, TableCommand
 from hub.models import NorceJob
-from hub.work import NotAllowed
 
 
 class Command(TableCommand):

@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import Any
 
-from hub import work
+from hub import by_hand
 from hub.drain import WORK_MODELS
 from hub.management.base import Row, TableCommand
 from hub.models import WorkItem
@@ -36,7 +36,7 @@ def _retry(model: type[WorkItem], pk: int, by: str, reason: str) -> Row:
     if item is None:
         return {"id": pk, "ok": False, "answer": "There is no such row."}
     try:
-        work.retry(item, by=by, reason=reason)
-    except work.NotAllowed as error:
+        by_hand.retry(item, by=by, reason=reason)
+    except by_hand.NotAllowed as error:
         return {"id": pk, "ok": False, "answer": str(error)}
     return {"id": pk, "ok": True, "answer": "will be tried again"}

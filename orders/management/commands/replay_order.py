@@ -8,8 +8,8 @@ from typing import Any
 
 from django.core.management.base import CommandError
 
+from hub.by_hand import NotAllowed
 from hub.management.base import Row, TableCommand
-from hub.work import NotAllowed
 from orders.models import Order
 from orders.replay_preview import preview
 from orders.replaying import replay
