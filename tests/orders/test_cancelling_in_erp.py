@@ -192,7 +192,7 @@ def test_a_worker_killed_at_any_statement_cancels_the_order_once(
         assert not InboxEvent.objects.exclude(state=State.DONE).exists()
         if not died:
             break
-    assert 20 < statement < 199
+    assert 10 < statement < 199
 
 
 def work_until_death(statement: int, *, after: bool) -> bool:
