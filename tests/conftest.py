@@ -9,7 +9,6 @@ from typing import Any
 
 import hypothesis
 import pytest
-from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management.commands import flush
@@ -17,12 +16,13 @@ from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import Client
 from django.utils import translation
+from pytest_django.plugin import DjangoDbBlocker
 
 from connectors.sandbox.adapter import SandboxAdapter
 from connectors.sandbox.core import Sandbox
 from connectors.sandbox.options import SandboxOptions
 from connectors.sandbox.registration import register_order
-from hub import drain, gateways, rings, roles
+from hub import drain, gateways, rings
 from hub.models import Application, ErpConnection
 from orders.models import Order
 
@@ -32,6 +32,7 @@ PAYLOADS = Path(__file__).parent.parent / "connectors" / "sandbox" / "samples"
 AUTH = {"Authorization": "Basic bm9yY2U6YS1sb25nLXJhbmRvbS1zZWNyZXQtZm9yLXRlc3Rz"}
 SYSTEMS = ("norce", "erp:default", "erp:second")
 LASTING = {"django_content_type", "auth_permission"}
+MADE = ("auth_group", "auth_group_permissions", "hub_role")
 # How long an example takes says how busy the machine is, and nothing of the code.
 hypothesis.settings.register_profile("hub", deadline=None)
 hypothesis.settings.load_profile("hub")
@@ -49,23 +50,27 @@ def sample(name: str, **changes: Any) -> dict[str, Any]:
     return json.loads(path.read_text()) | changes
 
 
-@pytest.fixture(autouse=True, scope="session")
-def quick_flush() -> Iterator[None]:
-    """Empty tables by DELETE, but for those that every test needs filled and none changes.
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Empty tables between tests by DELETE, but for those that every test needs filled and none changes.
 
-    On PostgreSQL each TRUNCATE makes and syncs new files, and a test leaves few rows. Of what is made after
-    ``migrate``, only the roles are made again.
+    On PostgreSQL each TRUNCATE makes and syncs new files, and a test leaves few rows. What is made after ``migrate``
+    and may be changed, the roles, is put back from a copy.
     """
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        for table in MADE:
+            cursor.execute(f"DROP TABLE IF EXISTS made_{table}")
+            cursor.execute(f"CREATE TABLE made_{table} AS SELECT * FROM {table}")
 
     def delete(self: BaseDatabaseOperations, style: object, tables: list[str], **options: bool) -> list[str]:
         statements = [f"DELETE FROM {self.quote_name(table)}" for table in tables if table not in LASTING]
+        statements += [f"INSERT INTO {table} SELECT * FROM made_{table}" for table in MADE]
         # SQLite executes one at a time, PostgreSQL all in one go.
         return ["; ".join(statements)] if connection.vendor == "postgresql" else statements
 
-    last_app = list(apps.get_app_configs())[-1]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(type(connection.ops), "sql_flush", delete)
-        patch.setattr(flush, "emit_post_migrate_signal", lambda *args, **options: roles.make_roles(last_app))
+        patch.setattr(flush, "emit_post_migrate_signal", lambda *args, **options: None)
         yield
 
 
