@@ -9,8 +9,7 @@ import pytest
 
 from connectors.sandbox.core import Sandbox
 from customers.models import Binding, CompanyBinding, CustomerBinding
-from hub import runs
-from hub import work as engine
+from hub import by_hand, runs
 from hub.models import Application, Attempt, OutboxMessage, SyncRun, ValueMapping
 from hub.models.configuration import ValueKind
 from hub.models.work import ErrorKind, State
@@ -82,7 +81,7 @@ def test_a_person_reads_why_an_order_is_stopped_mends_the_mapping_and_sees_it_go
     assert (message.state, message.error_kind) == (State.FAILED, ErrorKind.MAPPING)
     assert "CARD" in message.error and "Value mappings" in message.remedy
     ValueMapping.objects.create(kind=ValueKind.PAYMENT_METHOD, norce_value="CARD", erp_value="K1")
-    engine.retry(message, by="alice", reason="Card is K1 in the ERP.")
+    by_hand.retry(message, by="alice", reason="Card is K1 in the ERP.")
     work()
     order.refresh_from_db()
     assert order.status == Order.Status.CONFIRMED

@@ -19,8 +19,7 @@ from customers import changes, hearing, sides, telling
 from customers.changes import NOBODY
 from customers.models import CustomerBinding
 from customers.planning import FORGOTTEN
-from hub import drain
-from hub import work as engine
+from hub import by_hand, drain
 from hub.models import InboxEvent, OutboxMessage
 from hub.models.work import State
 from hub.sweeping import sweep
@@ -74,7 +73,7 @@ def test_after_a_question_the_right_one_in_the_erp_lets_the_rest_through(
     notify(synced)
     work()
     change(sandbox, "P1", address=erp_address("Byn"))
-    engine.retry(message(), by="anna", reason="The shop's is right.")
+    by_hand.retry(message(), by="anna", reason="The shop's is right.")
     work()
     assert (message().state, erp(sandbox, "P1")["cell_phone"]) == (State.DONE, "070-1")
 
@@ -84,7 +83,7 @@ def test_a_cancel_keeps_the_erps_and_brings_it_to_norce(synced: int, sandbox: Sa
     moved(sandbox, synced, "Byn")
     work()
     assert delta(work).count_skipped == 1
-    engine.cancel(message(), by="anna", reason="The ERP's is right.")
+    by_hand.cancel(message(), by="anna", reason="The ERP's is right.")
     notify(synced)
     work()
     assert (note(), messages()) == (hearing.DECIDED, [State.CANCELLED])
@@ -126,7 +125,7 @@ def test_what_may_have_come_through_is_taken_back_with_the_shop(synced: int, san
     set_faults(sandbox, erp={"lose_answers": {WRITE: 1}})
     moved(sandbox, synced, "Byn")
     work()
-    engine.cancel(message(), by="anna", reason="It hangs.")
+    by_hand.cancel(message(), by="anna", reason="It hangs.")
     moved(sandbox, synced, "Orten")
     be_due()
     work()

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from connectors.sandbox.core import Sandbox
 from customers import settling
-from hub import work as engine
+from hub import by_hand
 from hub.models import InboxEvent, OutboxMessage, SyncRow, SyncRun
 from hub.models.work import State
 from tests.customers.registers import Work, change, delta, norce, people, row, run, start, worked
@@ -64,7 +64,7 @@ def test_what_was_planned_before_the_erp_got_the_change_is_not_sent_after_it(
     set_faults(sandbox, norce={})
     moved(sandbox, synced, "Byn")
     work()
-    engine.retry(item, by="anna", reason="Again.")
+    by_hand.retry(item, by="anna", reason="Again.")
     assert (worked(work, item).count_skipped, row(item, "P1").message) == (1, settling.CHANGED)
     assert norce_city(sandbox) == "Byn"
     delta(work)

@@ -9,8 +9,7 @@ import pytest
 from connectors.sandbox.core import Sandbox
 from connectors.sandbox.erp_customers import change_customer
 from connectors.sandbox.seed import seed_customers
-from hub import runs
-from hub import work as engine
+from hub import by_hand, runs
 from hub.models import Attempt, SyncRun
 from hub.models.work import State
 from tests.faults import be_due, set_faults
@@ -82,7 +81,7 @@ def test_a_run_is_cancelled_while_it_works_and_its_worker_sends_no_more(
     def cancelling(request):  # type: ignore[no-untyped-def]
         run = SyncRun.objects.filter(state=State.RUNNING).first()
         if run and request.path.endswith("/customers/list"):
-            engine.cancel(run, by="anna", reason="Not now.")
+            by_hand.cancel(run, by="anna", reason="Not now.")
         return answer(request)
 
     monkeypatch.setattr(sandbox, "handle", cancelling)

@@ -10,8 +10,7 @@ import pytest
 from connectors.models import RateBucket
 from connectors.sandbox.core import Sandbox
 from customers import reading
-from hub import runs
-from hub import work as engine
+from hub import by_hand, runs
 from hub.models import NorceJob, SyncRun
 from hub.models.work import State
 from tests.customers.registers import (
@@ -151,7 +150,7 @@ def test_a_job_that_fails_fails_the_run_and_a_retry_sends_what_norce_lacks(
     assert (item.state, item.count_failed, item.error) == (State.FAILED, 7, "7 records were not taken.")
     assert "A fault asks for a failed job" in row(item, "P001").message
     set_faults(sandbox, norce={})
-    engine.retry(item, by="anna", reason="Norce is whole.")
+    by_hand.retry(item, by="anna", reason="Norce is whole.")
     assert (worked(work, item).state, item.count_accepted, item.count_failed) == (State.DONE, 7, 0)
     assert sent_codes(sandbox) == codes * 2
 
@@ -171,7 +170,7 @@ def test_a_retry_sends_only_what_norce_has_refused(sandbox: Sandbox, work: Work,
     set_faults(sandbox, norce={"fail_rows": ["P002", "P005"]})
     item = run(work)
     set_faults(sandbox, norce={})
-    engine.retry(item, by="anna", reason="Mended.")
+    by_hand.retry(item, by="anna", reason="Mended.")
     assert (worked(work, item).state, item.count_accepted) == (State.DONE, 7)
     assert sent_codes(sandbox)[7:] == ["P002", "P005"]
 

@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 from pytest_django import Settings
 
 from connectors.errors import MappingError
-from hub import alerts, digest
+from hub import alerts, by_hand, digest
 from hub import work as engine
 from hub.models import Digest, InboxEvent, NorceJob, OutboxMessage, SyncRun
 from hub.models.work import State
@@ -203,8 +203,8 @@ def test_the_next_mail_waits_for_its_time(work: Work, minutes: float, number: in
 
 def test_what_was_mended_before_the_mail_is_not_in_it() -> None:
     fail(1, 2, 3)
-    engine.retry(OutboxMessage.objects.get(subject="order:1"), by="anna", reason="Mended.")
-    engine.cancel(OutboxMessage.objects.get(subject="order:2"), by="anna", reason="Not wanted.")
+    by_hand.retry(OutboxMessage.objects.get(subject="order:1"), by="anna", reason="Mended.")
+    by_hand.cancel(OutboxMessage.objects.get(subject="order:2"), by="anna", reason="Not wanted.")
     digest.look()
     assert ("order:1" in text(), "order:2" in text(), "order:3" in text()) == (False, False, True)
 
@@ -214,7 +214,7 @@ def test_what_fails_again_after_a_retry_is_news_again(work: Work) -> None:
     digest.look()
     send(work)
     let_time_pass()
-    engine.retry(OutboxMessage.objects.get(subject="order:1"), by="anna", reason="Again.")
+    by_hand.retry(OutboxMessage.objects.get(subject="order:1"), by="anna", reason="Again.")
     OutboxMessage.objects.filter(subject="order:1").update(state=State.FAILED)
     digest.look()
     assert len(mails()) == 2

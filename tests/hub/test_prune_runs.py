@@ -10,8 +10,7 @@ import pytest
 from django.utils import timezone
 
 from customers.models import CustomerBinding
-from hub import prune, runs
-from hub import work as engine
+from hub import by_hand, prune, runs
 from hub.models import NorceJob, SyncRow, SyncRun
 from hub.models.runs import ACTIVE
 from hub.models.work import State
@@ -84,7 +83,7 @@ def test_runs_and_their_jobs_are_kept_for_a_year() -> None:
 def test_a_late_retry_of_a_failed_run_sends_nothing(sandbox: Any, application: Any, work: Callable[[], int]) -> None:
     run = run_of(31, state=State.FAILED, action=Action.FAILED, phase=SyncRun.Phase.SENT)
     prune.prune()
-    engine.retry(run, by="anna", reason="late")
+    by_hand.retry(run, by="anna", reason="late")
     work()
     run.refresh_from_db()
     assert run.state == State.DONE and list(sandbox.state.payloads) == []

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from connectors.sandbox.core import Sandbox
 from customers.models import Binding, CustomerBinding
-from hub import drain, runs
+from hub import by_hand, drain, runs
 from hub import work as engine
 from hub.models import Application, NorceJob, SyncRow, SyncRun
 from hub.models.work import State
@@ -65,7 +65,7 @@ def test_a_retry_sends_what_was_refused_again(due: CustomerBinding, sandbox: San
     run.refresh_from_db()
     assert (run.state, run.count_failed) == (State.FAILED, 1)
     set_faults(sandbox, norce={})
-    engine.retry(run, by="alice", reason="Norce was being upgraded.")
+    by_hand.retry(run, by="alice", reason="Norce was being upgraded.")
     work()
     run.refresh_from_db()
     assert (run.state, run.error) == (State.DONE, "")
@@ -79,7 +79,7 @@ def test_a_person_can_free_a_run_whose_job_is_lost(due: CustomerBinding, sandbox
     work()
     assert runs.start(resource="code_reports", by="test") is None
     run.refresh_from_db()
-    engine.cancel(run, by="alice", reason="Norce lost the job.")
+    by_hand.cancel(run, by="alice", reason="Norce lost the job.")
     assert runs.start(resource="code_reports", by="test") is not None
 
 
@@ -89,12 +89,12 @@ def test_a_retry_sends_again_what_a_lost_job_never_answered_for(
     set_faults(sandbox, norce={"jobs": "hang"})
     run = start()
     work()
-    engine.cancel(NorceJob.objects.get(), by="alice", reason="Norce lost the job.")
+    by_hand.cancel(NorceJob.objects.get(), by="alice", reason="Norce lost the job.")
     runs.end_forsaken()
     run.refresh_from_db()
     assert (run.state, run.count_failed) == (State.FAILED, 1)
     set_faults(sandbox, norce={})
-    engine.retry(run, by="alice", reason="Send it again.")
+    by_hand.retry(run, by="alice", reason="Send it again.")
     work()
     run.refresh_from_db()
     assert (run.state, run.count_accepted, run.jobs.count()) == (State.DONE, 1, 2)

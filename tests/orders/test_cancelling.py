@@ -12,6 +12,7 @@ from django.utils import timezone
 from connectors.errors import PermanentError, TransientError
 from connectors.norce.types.order_updates import OrderStatus
 from connectors.sandbox.core import Sandbox
+from hub import by_hand
 from hub import work as engine
 from hub.models import Attempt, InboxEvent, OutboxMessage
 from hub.models.work import State
@@ -98,7 +99,7 @@ def test_an_order_that_the_erp_made_unheard_is_cancelled_there(
     work()
     assert (to_erp(order).state, len(erp_orders(sandbox))) == (State.PENDING, 1)
     if gives_up:
-        engine.cancel(to_erp(order), by="anna", reason="too slow")
+        by_hand.cancel(to_erp(order), by="anna", reason="too slow")
     assert happen(work, cancelled(), 3)[0] == State.DONE
     assert [row["status"] for row in erp_orders(sandbox)] == ["cancelled"]
     order.refresh_from_db()

@@ -16,8 +16,7 @@ from django.utils import timezone
 from connectors.norce.types.order_updates import OrderStatus
 from connectors.sandbox.core import Sandbox
 from connectors.sandbox.erp_documents import ship
-from hub import drain
-from hub import work as engine
+from hub import by_hand, drain
 from hub.models import InboxEvent, OutboxMessage
 from hub.models.work import State
 from hub.sweeping import sweep
@@ -136,7 +135,7 @@ def test_a_person_may_leave_the_order_as_it_is(sent: Order, sandbox: Sandbox, wo
     deliver(sandbox)
     told("OrderCancelledEvent")
     happen(work)
-    engine.cancel(to_erp(sent), by="anna", reason="The buyer keeps it.")
+    by_hand.cancel(to_erp(sent), by="anna", reason="The buyer keeps it.")
     event = told("OrderCancelledEvent")
     happen(work)
     event.refresh_from_db()

@@ -11,6 +11,7 @@ from django.utils import timezone
 from connectors.errors import PermanentError, TransientError
 from connectors.norce.types.order_updates import OrderStatus
 from connectors.sandbox.core import Sandbox
+from hub import by_hand
 from hub import work as engine
 from hub.models import InboxEvent
 from hub.models.work import State
@@ -59,7 +60,7 @@ def test_money_that_was_not_captured_is_a_question_that_the_digest_tells(order: 
     happen(work, event)
     assert (event.state, event.subject) == (State.HELD, order.subject)
     assert "not captured" in event.error and "payment provider" in event.remedy
-    engine.retry(event, by="anna", reason="Looked at it")
+    by_hand.retry(event, by="anna", reason="Looked at it")
     assert happen(work, event)[0][0] == State.HELD
 
 

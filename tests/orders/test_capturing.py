@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from connectors.sandbox.core import Sandbox
-from hub import work as engine
+from hub import by_hand
 from hub.models import ApiCall, Application, OutboxMessage
 from hub.models.work import State
 from orders.contents import BLANK
@@ -31,7 +31,7 @@ def message(kind: str = "norce.invoice", **which: Any) -> OutboxMessage:
 
 
 def cancel(kind: str = "norce.invoice") -> None:
-    engine.cancel(message(kind), by="anna", reason="settled by hand")
+    by_hand.cancel(message(kind), by="anna", reason="settled by hand")
 
 
 def captured(sandbox: Sandbox, order: Order) -> Decimal:

@@ -14,8 +14,7 @@ from django.utils import timezone
 
 from connectors.erp.base import ErpOrderNews, ErpStatus
 from connectors.sandbox.core import Sandbox
-from hub import gateways
-from hub import work as engine
+from hub import by_hand, gateways
 from hub.models import Alert, ApiCall, Application, ErpConnection, OutboxMessage, SyncRow, SyncRun
 from hub.models.work import State
 from orders import news
@@ -109,7 +108,7 @@ def test_what_a_person_gave_up_stays_so_when_the_erp_has_it_again(
     older = erp_now()
     clerk(sandbox, "invoice")
     news.take(confirmed, erp_now())
-    engine.cancel(OutboxMessage.objects.get(kind="norce.invoice"), by="anna", reason="paid in the store")
+    by_hand.cancel(OutboxMessage.objects.get(kind="norce.invoice"), by="anna", reason="paid in the store")
     news.take(confirmed, older)
     read_news(work)
     assert (states(), Alert.objects.count()) == ({"F80001": State.CANCELLED}, 0)

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from connectors.models import RateBucket
 from connectors.norce.types.query import DeliveryNoteRow, OrderPersonRow, PackageRow
-from hub import work as engine
+from hub import by_hand
 from hub.models import ApiCall, Application, Attempt, InboxEvent, OutboxMessage
 from hub.models.work import State
 from orders import notices
@@ -265,7 +265,7 @@ def test_the_question_says_what_to_do_and_cancel_leaves_it(work: Work, mailoutbo
     held = message()
     assert (held.error_kind, held.error_code, "may have been sent" in held.error) == ("hold", "sent", True)
     assert "Retry sends it again, Cancel leaves it" in held.remedy
-    engine.cancel(held, by="anna", reason="It was sent")
+    by_hand.cancel(held, by="anna", reason="It was sent")
     work()
     assert (message().state, len(mailoutbox)) == (State.CANCELLED, 1)
 

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from connectors.sandbox.core import Sandbox
-from hub import work as engine
+from hub import by_hand
 from hub.models import Application, Attempt, OutboxMessage, SyncRun
 from orders.day_count import DayCount
 from orders.figures import Figure
@@ -112,7 +112,7 @@ def test_without_a_reason_nothing_is_fetched(admin_client: Client, lost: DayCoun
 
 def test_what_failed_can_be_asked_for_again(admin_client: Client, lost: DayCount, sandbox: Sandbox, work: Work) -> None:
     admin_client.post(fetch_url(lost), {"reason": "First"})
-    engine.cancel(fetching(), by="test", reason="no")
+    by_hand.cancel(fetching(), by="test", reason="no")
     assert fetch_url(lost) in shown(admin_client)
     admin_client.post(fetch_url(lost), {"reason": "Second"})
     work()
