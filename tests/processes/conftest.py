@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ import psycopg
 import pytest
 import requests
 from django.conf import settings
+from django.db import connections
 from django.db.utils import ConnectionHandler
 
 from connectors.sandbox.core import Sandbox
@@ -26,14 +27,12 @@ from connectors.sandbox.options import SandboxOptions
 from connectors.sandbox.registration import register_order
 from connectors.sandbox.server import SandboxServer
 from hub.local import free_port
+from hub.models import Application, ErpConnection
+from hub.tasks import sweep
 from tests.conftest import AUTH, sample
 
 ROOT = Path(settings.BASE_DIR)
-APPLICATION = (
-    "from hub.models import *; c, _ = ErpConnection.objects.get_or_create(name='default');"
-    "Application.objects.get_or_create(key='7f0c2d1a-4b52-4f6e-9a31-0d5b6f1e2c10', number=1901, name='Exempel SE',"
-    " erp_connection=c)"
-)
+KEY = "7f0c2d1a-4b52-4f6e-9a31-0d5b6f1e2c10"
 EVENT_TOKEN = "a-long-random-token-for-the-tests-of-events"
 DRAIN = "import django; django.setup(); from hub.drain import drain; drain(budget={budget}, linger={linger})"
 
@@ -97,7 +96,9 @@ class Hub:
 
     def start(self) -> None:
         self.manage("migrate", "-v", "0")
-        self.manage("shell", "--no-imports", "-v", "0", "-c", APPLICATION)
+        with self.here():
+            connection = ErpConnection.objects.get_or_create(name="default")[0]
+            Application.objects.get_or_create(key=KEY, number=1901, name="Exempel SE", erp_connection=connection)
         self.run("-m", "gunicorn", "-c", "python:hub.gunicorn_conf", "hub.wsgi")
         wait_until(self._answers)
 
@@ -154,8 +155,18 @@ class Hub:
         states = [self.query("SELECT state FROM hub_outboxmessage WHERE subject = %s", name) for name in subjects]
         return sum(state != "done" for rows in states for (state,) in rows)
 
+    @contextmanager
+    def here(self) -> Iterator[None]:
+        """Let this process work on the hub's database, as one of its own does."""
+        own, connections["default"] = connections["default"], self.database
+        try:
+            yield
+        finally:
+            connections["default"] = own
+
     def sweep(self) -> None:
-        self.manage("sweep")
+        with self.here():
+            sweep()
 
     def end(self, children: list[subprocess.Popen[bytes]]) -> None:
         """End processes kindly: a supervisor that is killed would leave its cluster to the next test."""

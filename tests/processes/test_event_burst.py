@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from hub.models import Application, ErpConnection
 from orders.identifying import NORCE_SOURCE
 from orders.mail_story import mails
 from tests.processes.conftest import EVENT_TOKEN, Hub, wait_until
@@ -30,12 +31,13 @@ CONNECTIONS = 4
 # Under a minute on a quiet machine of two cores; a busy one may take longer.
 PATIENCE = 300.0
 HEADERS = {"Authorization": f"Bearer {EVENT_TOKEN}", "Content-Type": "application/json"}
-# 1902 is an application that sends no mail.
-APPLICATIONS = (
-    "from hub.models import *; Application.objects.filter(number=1901).update(notices=['order_received']);"
-    "Application.objects.create(key='a-silent-one', number=1902, name='Exempel NO',"
-    " erp_connection=ErpConnection.objects.get(name='default'))"
-)
+
+
+def set_up() -> None:
+    """Let 1901 send mails, and 1902 none."""
+    Application.objects.filter(number=1901).update(notices=["order_received"])
+    connection = ErpConnection.objects.get(name="default")
+    Application.objects.create(key="a-silent-one", number=1902, name="Exempel NO", erp_connection=connection)
 
 
 def job(number: int) -> Event:
@@ -127,7 +129,8 @@ def outcomes(hub: Hub, kind: str) -> dict[int, list[str]]:
 
 
 def test_each_of_ten_thousand_events_is_done_once_though_workers_are_killed(hub: Hub, tmp_path: Path) -> None:
-    hub.manage("shell", "--no-imports", "-v", "0", "-c", APPLICATIONS)
+    with hub.here():
+        set_up()
     events = burst()
 
     def worker() -> subprocess.Popen[bytes]:

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from hub import runs
 from tests.orders.clerk import clerk
 from tests.processes.conftest import Hub, wait_until
 from tests.processes.test_killed_workers import strike_once
 
 pytestmark = pytest.mark.processes
 
-START = "from hub import runs; runs.start(resource='order_news', by='test')"
 ORDER = "POST /commerce/connect/4.0/Order"
 CALLS = (
     "GET /erp/orders/changed",
@@ -34,7 +34,8 @@ def test_news_whose_workers_were_killed_are_told_once(
     with hub.sandbox.state.lock:
         for deed in ("ship", "invoice", "credit"):
             clerk(hub.sandbox, deed, number)
-    hub.manage("shell", "--no-imports", "-v", "0", "-c", START)
+    with hub.here():
+        runs.start(resource="order_news", by="test")
     setattr(hub.striking, moment, strike_once(hub, call))
     wait_until(lambda: all(child.poll() is not None for child in hub.children[1:]))
     finish(hub, reference)
@@ -55,7 +56,7 @@ def confirmed(hub: Hub, reference: int) -> str:
 
 
 def finish(hub: Hub, reference: int) -> None:
-    hub.drain(linger=20), hub.drain(linger=20)
+    hub.drain(linger=20)
 
     def finished() -> bool:
         hub.sweep()

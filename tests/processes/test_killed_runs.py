@@ -7,15 +7,12 @@ from collections.abc import Iterator
 import pytest
 
 from connectors.sandbox.erp_customers import add_customer
+from hub import runs
+from hub.models import ErpConnection
 from tests.processes.conftest import Hub, Strike, wait_until
 
 pytestmark = pytest.mark.processes
 
-START = (
-    "from hub import runs; from hub.models import ErpConnection;"
-    "ErpConnection.objects.update(brake_short_percent=0, brake_count=1000);"
-    "runs.start(resource='customers', by='test', mode='full')"
-)
 PAGE = "GET /erp/customers/list"
 IMPORT = "POST /commerce/connect/4.0/Customer/ImportCustomers"
 # What is called, and the how many-th of these calls is struck.
@@ -67,7 +64,9 @@ def test_a_run_whose_worker_was_killed_is_finished_by_another(
 ) -> None:
     codes = register(hub, next(batches))
     before = len(list(hub.sandbox.state.jobs))
-    hub.manage("shell", "--no-imports", "-v", "0", "-c", START)
+    with hub.here():
+        ErpConnection.objects.update(brake_short_percent=0, brake_count=1000)
+        runs.start(resource="customers", by="test", mode="full")
     setattr(hub.striking, moment, strike_at(hub, call, turn))
     wait_until(lambda: all(child.poll() is not None for child in hub.children[1:]))
     assert state(hub) not in ("done", "failed")
@@ -76,7 +75,7 @@ def test_a_run_whose_worker_was_killed_is_finished_by_another(
 
 
 def finish(hub: Hub) -> None:
-    hub.drain(linger=20), hub.drain(linger=20)
+    hub.drain(linger=20)
 
     def finished() -> bool:
         hub.sweep()
