@@ -40,11 +40,15 @@ order: install ## have the running sandbox send one new order to the hub
 	r = u.Request('http://127.0.0.1:8765/_sandbox/orders', json.dumps(o).encode(), {'Content-Type': 'application/json'}); \
 	print(u.urlopen(r).read().decode())"
 
+# Where the tests of these marks are: to collect all others only to leave them out takes as long as some of them.
+PROCESSES := tests/processes tests/test_bench.py
+TRYTON := tests/tryton tests/erp_contract tests/test_bench.py
+
 test: install ## the whole test suite; on DATABASE_URL and REDIS_URL when they are set, but then with many workers at one Tryton only
 	@$(BIN)/python -m pytest -m "not processes and not tryton and not browser" --numprocesses auto --maxprocesses 4 --dist worksteal
-	@$(BIN)/python -m pytest -m processes $(if $(DATABASE_URL),,--numprocesses auto --maxprocesses 2 --dist worksteal)
-	@$(BIN)/python -m pytest -m browser --numprocesses auto --maxprocesses 2 --dist worksteal
-	@$(BIN)/python -m pytest -m tryton $(if $(DATABASE_URL),tests/tryton/test_on_postgres.py,--numprocesses auto --maxprocesses 2 --dist worksteal)
+	@$(BIN)/python -m pytest -m processes $(PROCESSES) $(if $(DATABASE_URL),,--numprocesses auto --maxprocesses 2 --dist worksteal)
+	@$(BIN)/python -m pytest -m browser tests/browser --numprocesses auto --maxprocesses 2 --dist worksteal
+	@$(BIN)/python -m pytest -m tryton $(if $(DATABASE_URL),tests/tryton/test_on_postgres.py,$(TRYTON) --numprocesses auto --maxprocesses 2 --dist worksteal)
 
 screenshots: install ## make the pictures in docs/images anew (needs chromium)
 	@$(BIN)/python -m pytest -q tests/browser/screenshots.py
