@@ -48,7 +48,7 @@ def test_news_whose_workers_were_killed_are_told_once(
 def confirmed(hub: Hub, reference: int) -> str:
     """Let the ERP have an order that Norce has confirmed; return the ERP's number."""
     hub.send(reference)
-    hub.drain()
+    hub.drain(linger=0.5)
     wait_until(lambda: hub.acknowledged(reference))
     [found] = [row for row in hub.sandbox.state.erp_orders if row["reference"] == f"1901-{reference}"]
     wait_until(lambda: all(child.poll() is not None for child in hub.children[1:]))

@@ -53,7 +53,7 @@ def register(hub: Hub, batch: int) -> set[str]:
 
 
 def state(hub: Hub) -> str:
-    [(last,)] = hub.query("SELECT state FROM hub_syncrun ORDER BY id DESC LIMIT 1")
+    [(last,)] = hub.query("SELECT state FROM hub_syncrun WHERE resource = 'customers' ORDER BY id DESC LIMIT 1")
     return str(last)
 
 
