@@ -1,4 +1,4 @@
-"""No page breaks WCAG 2.1 AA, as far as axe can tell: in both themes, at a desk and on a phone."""
+"""No page breaks WCAG 2.1 AA, as far as axe can tell: at a desk in both themes, and on a phone."""
 
 from __future__ import annotations
 
