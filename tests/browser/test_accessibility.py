@@ -23,7 +23,7 @@ def test_the_sign_in_page(context: BrowserContext) -> None:
 
 
 def test_empty_pages(page: Page, person: User) -> None:
-    assert broken_pages(page, addresses.of_lists(person)) == {}
+    assert broken_pages(page, [reverse("admin:index"), reverse("admin:orders_order_changelist")]) == {}
 
 
 @pytest.mark.parametrize("part", range(4))
