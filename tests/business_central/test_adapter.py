@@ -109,7 +109,7 @@ def test_a_lock_on_an_order_is_for_later_and_a_double_is_not(bench: Bench, erp: 
         erp.create_order(order)
 
 
-@pytest.mark.parametrize(("headers", "least", "most"), [({"Retry-After": "7"}, 6, 8), ({}, 18, 41)])
+@pytest.mark.parametrize(("headers", "least", "most"), [({"Retry-After": "7"}, 4, 8), ({}, 15, 41)])
 def test_a_429_is_waited_for_by_all_workers(
     bench: Bench, erp: BusinessCentral, headers: dict[str, str], least: int, most: int
 ) -> None:

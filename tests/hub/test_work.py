@@ -124,7 +124,7 @@ def test_a_temporary_error_comes_back_later() -> None:
     work.perform(claimed(message()), raising(TransientError("Busy.")))
     item = OutboxMessage.objects.get()
     assert (item.state, item.error, item.attempts) == (State.PENDING, "Busy.", 1)
-    assert item.not_before > timezone.now() + timedelta(seconds=2)
+    assert item.not_before > timezone.now() + timedelta(seconds=1)
 
 
 def test_it_honours_the_wish_of_the_other_side() -> None:

@@ -113,7 +113,7 @@ def test_an_order_that_is_just_being_sent_is_cancelled_in_the_erp_afterwards(
     running = engine.claim(OutboxMessage.claimable())
     event = cancelled()
     assert happen(work, event)[0] == State.PENDING
-    assert 2 < (event.not_before - timezone.now()).total_seconds() < 5
+    assert 0 < (event.not_before - timezone.now()).total_seconds() < 5
     assert running is not None and event.attempts == 0 and "being worked on" in event.error
     OutboxMessage.objects.update(state=State.PENDING, system="erp:default")
     assert happen(work, event, 2)[0] == State.DONE
@@ -137,7 +137,7 @@ def test_a_cancel_of_an_order_that_never_comes_ends_after_a_day_and_is_still_hee
     event = cancelled()
     InboxEvent.objects.update(received_at=timezone.now() - timedelta(hours=23))
     assert happen(work, event)[0] == State.PENDING
-    assert 890 < (event.not_before - timezone.now()).total_seconds() < 902
+    assert 880 < (event.not_before - timezone.now()).total_seconds() < 902
     InboxEvent.objects.update(received_at=timezone.now() - timedelta(hours=25))
     assert happen(work, event) == (State.DONE, "No such order here.")
     order = received("01")

@@ -80,7 +80,7 @@ def test_a_429_with_retry_after_is_waited_for_and_nobody_else_calls_meanwhile(
     work()
     message = acknowledgement_of(order)
     assert (message.state, message.attempts, operations("norce").count(STATUS)) == (State.PENDING, 0, 1)
-    assert 15 < wait_time(gateways.norce_quota()) <= 17
+    assert 10 < wait_time(gateways.norce_quota()) <= 17
     assert Order.objects.exclude(erp_order_no="").count() == 2
 
 
@@ -88,7 +88,7 @@ def test_the_pause_of_a_429_is_kept_on_the_message(sandbox: Sandbox, received: R
     set_faults(sandbox, norce={"fail_next": {STATUS: [429]}, "retry_after": 40})
     order = received("01")
     work()
-    assert 38 < (acknowledgement_of(order).not_before - timezone.now()).total_seconds() <= 41
+    assert 30 < (acknowledgement_of(order).not_before - timezone.now()).total_seconds() <= 41
 
 
 def test_a_429_without_retry_after_stops_all_calls_for_a_minute(
