@@ -41,7 +41,8 @@ order: install ## have the running sandbox send one new order to the hub
 	print(u.urlopen(r).read().decode())"
 
 # Where the tests of these marks are: to collect all others only to leave them out takes as long as some of them.
-PROCESSES := tests/processes tests/test_bench.py
+# Workers killed in the midst of an order die on DATABASE_URL (make test-database), the others here.
+PROCESSES := tests/processes tests/test_bench.py $(if $(DATABASE_URL),,--deselect tests/processes/test_killed_workers.py)
 TRYTON := tests/tryton tests/erp_contract tests/test_bench.py
 
 test: install ## the whole test suite; on DATABASE_URL and REDIS_URL when they are set, but then with many workers at one Tryton only
@@ -54,10 +55,9 @@ screenshots: install ## make the pictures in docs/images anew (needs chromium)
 	@$(BIN)/python -m pytest -q tests/browser/screenshots.py
 
 # What another database can break: claims, unique keys, writes of many rows, workers that die. The rest is the same SQL.
-ON_DATABASE := $(addprefix tests/,$(addprefix hub/test_,work.py crashes.py runs.py bulk.py bulk_actions.py batches.py drain.py \
-	inbox.py present_states.py summary.py) customers/test_imports.py customers/test_code_reports.py orders/test_receiving.py \
-	orders/test_sending.py orders/test_posting.py orders/test_erasing.py processes/test_killed_workers.py \
-	tryton/test_on_postgres.py)
+ON_DATABASE := $(addprefix tests/,$(addprefix hub/test_,work.py crashes.py runs.py bulk.py batches.py drain.py inbox.py \
+	present_states.py) customers/test_imports.py customers/test_code_reports.py orders/test_receiving.py \
+	processes/test_killed_workers.py tryton/test_on_postgres.py)
 
 test-database: install ## on DATABASE_URL and REDIS_URL: what another database than SQLite can break, a tenth of the suite
 	@$(BIN)/python -m pytest -m "not processes" --numprocesses auto --maxprocesses 2 --dist worksteal $(ON_DATABASE)

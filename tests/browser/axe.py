@@ -2,46 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from tests.browser.conftest import DESKTOP, PHONE
 
 AXE = Axe().axe_script
 LEVEL = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 # All rules on the light page; the dark one differs in its colours alone, which are the same at a desk and on a phone.
-VIEWS = (
+View = tuple[str, ViewportSize, Any]
+VIEWS: Sequence[View] = (
     ("light", DESKTOP, LEVEL),
     ("dark", DESKTOP, {"type": "rule", "values": ["color-contrast"]}),
     ("light", PHONE, LEVEL),
 )
 
 
-def broken(page: Page, part: str = "html") -> list[str]:
+def broken(page: Page, part: str = "html", views: Sequence[View] = VIEWS) -> list[str]:
     """Return which rules a part of the page breaks and where; a page that is wider than a phone is one more."""
     found = []
     page.add_style_tag(content="* { transition: none !important }")
     page.evaluate(AXE)
-    for theme, size, rules in VIEWS:
+    for theme, size, rules in views:
         page.set_viewport_size(size)
         page.evaluate("theme => { document.documentElement.className = theme }", theme)
         options = {"runOnly": rules, "resultTypes": ["violations"]}
         for rule in page.evaluate("([part, options]) => axe.run(part, options)", [part, options])["violations"]:
             found += [f"{theme}, {size['width']}: {rule['id']} {node['html'][:200]}" for node in rule["nodes"]]
     page.evaluate("document.documentElement.className = 'light'")
+    page.set_viewport_size(PHONE)
     if page.evaluate("document.documentElement.scrollWidth") > PHONE["width"]:
         found.append("phone: the page scrolls sideways")
     return found
 
 
-def broken_pages(page: Page, urls: Iterable[str]) -> dict[str, list[str]]:
-    """Return what is broken on each of the pages that has something."""
+def broken_pages(page: Page, urls: Iterable[str], alike: Collection[str] = ()) -> dict[str, list[str]]:
+    """Return what is broken on each page that has something; those ``alike`` are seen in the first view only."""
     found = {}
     for url in urls:
         page.set_viewport_size(DESKTOP)
         answer = page.goto(url)
         assert answer is not None and answer.status == 200 and page.url.endswith(url), url
-        found[url] = broken(page)
+        found[url] = broken(page, views=VIEWS[:1] if url in alike else VIEWS)
     return {url: faults for url, faults in found.items() if faults}

@@ -37,4 +37,6 @@ def test_pages_of_a_day(
     part: int,
 ) -> None:
     day.pass_by(application, sandbox, received, work)
-    assert broken_pages(page, addresses.of_site(person)[part::4]) == {}
+    # Lists and pages for a new row are made of the same parts each; of these two are seen from all sides.
+    alike = set(addresses.of_lists(person)) - {reverse("admin:index"), reverse("admin:orders_order_changelist")}
+    assert broken_pages(page, addresses.of_site(person)[part::4], alike) == {}
