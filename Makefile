@@ -45,7 +45,7 @@ order: install ## have the running sandbox send one new order to the hub
 PROCESSES := tests/processes tests/test_bench.py $(if $(DATABASE_URL),,--deselect tests/processes/test_killed_workers.py)
 TRYTON := tests/tryton tests/erp_contract tests/test_bench.py
 
-test: install ## the whole test suite; on DATABASE_URL and REDIS_URL when they are set, but then with many workers at one Tryton only
+test: install ## the test suite; on DATABASE_URL and REDIS_URL when they are set, but then with many workers at one Tryton only
 	@$(BIN)/python -m pytest -m "not processes and not tryton and not browser" --numprocesses auto --maxprocesses 4 --dist worksteal
 	@$(BIN)/python -m pytest -m processes $(PROCESSES) $(if $(DATABASE_URL),,--numprocesses auto --maxprocesses 2 --dist worksteal)
 	@$(BIN)/python -m pytest -m browser tests/browser --numprocesses auto --maxprocesses 2 --dist worksteal
