@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -23,11 +24,17 @@ KEYS = {
     "admin": {"front", "front_statements", "order_list", "order_search", "order_page", "order_page_statements"},
     "tryton": {"orders_ratio", "customers_ratio", "calls_per_order"},
 }
-# It starts processes of the hub and a Tryton: one step of `make test` is enough for it.
-MARKS = {name: pytest.mark.tryton if name == "tryton" else pytest.mark.processes for name in KEYS}
+LONG = {"pipeline", "quota", "register", "tryton"}
+unless_asked = pytest.mark.skipif("TEST_BENCHES" not in os.environ, reason="Half a minute each: TEST_BENCHES=all")
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=MARKS[name]) for name in KEYS])
+def marks_of(name: str) -> list[pytest.MarkDecorator]:
+    """Return the step of `make test` to which a benchmark belongs, and that a long one runs when it is asked for."""
+    step = pytest.mark.tryton if name == "tryton" else pytest.mark.processes
+    return [step, unless_asked] if name in LONG else [step]
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=marks_of(name)) for name in KEYS])
 def test_a_benchmark_runs_and_prints_and_keeps_its_figures(
     name: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -16,6 +16,8 @@ from tests import addresses, day
 from tests.browser.axe import broken_pages
 
 pytestmark = pytest.mark.browser
+# The same page for every table: they are looked at for one.
+GENERAL = ("/history/", "/delete/")
 
 
 def test_the_sign_in_page(context: BrowserContext) -> None:
@@ -39,4 +41,5 @@ def test_pages_of_a_day(
     day.pass_by(application, sandbox, received, work)
     # Lists and pages for a new row are made of the same parts each; of these two are seen from all sides.
     alike = set(addresses.of_lists(person)) - {reverse("admin:index"), reverse("admin:orders_order_changelist")}
-    assert broken_pages(page, addresses.of_site(person)[part::4], alike) == {}
+    pages = [url for url in addresses.of_site(person) if not url.endswith(GENERAL) or "valuemapping" in url]
+    assert broken_pages(page, pages[part::4], alike) == {}
