@@ -6,6 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ import pytest
 from tests.processes.conftest import Hub, wait_until
 
 pytestmark = pytest.mark.processes
+
+WORKERS = 2
 
 
 def children(pid: int) -> list[int]:
@@ -27,11 +30,20 @@ def title(pid: int) -> str:
 
 
 class Cluster:
-    """The processes under one supervisor, by what they do now."""
+    """The processes under one supervisor, by what they do now; waits for those that have just been made and named."""
 
     def __init__(self, supervisor: int) -> None:
         self.supervisor = supervisor
-        self.main = children(supervisor)[0]
+        wait_until(self._is_whole)
+
+    def _is_whole(self) -> bool:
+        with suppress(IndexError, StopIteration, FileNotFoundError, ProcessLookupError):
+            self._look()
+            return len(self.workers) == WORKERS
+        return False
+
+    def _look(self) -> None:
+        self.main = children(self.supervisor)[0]
         self.sentinel = children(self.main)[0]
         others = {pid: title(pid) for pid in children(self.sentinel)}
         self.monitor = next(pid for pid, name in others.items() if name.endswith("monitor"))
