@@ -30,6 +30,7 @@ from hub.local import free_port
 from hub.models import Application, ErpConnection
 from hub.tasks import sweep
 from tests.conftest import AUTH, sample
+from tests.processes.forked import Forked, fork
 
 ROOT = Path(settings.BASE_DIR)
 KEY = "7f0c2d1a-4b52-4f6e-9a31-0d5b6f1e2c10"
@@ -38,6 +39,7 @@ DRAIN = "import django; django.setup(); from hub.drain import drain; drain(budge
 
 
 Strike = Callable[[str], bool]
+Child = subprocess.Popen[bytes] | Forked
 
 
 def never(call: str) -> bool:
@@ -76,7 +78,7 @@ class Hub:
         self.web_url = f"http://127.0.0.1:{free_port()}"
         self.log = (folder / "processes.log").open("ab")
         self.environment = self._environment(database_url)
-        self.children: list[subprocess.Popen[bytes]] = []
+        self.children: list[Child] = []
         self.database = ConnectionHandler({"default": settings.DATABASES["default"] | _parsed(database_url)})["default"]
 
     def _environment(self, database_url: str) -> dict[str, str]:
@@ -124,9 +126,15 @@ class Hub:
         self.children.append(child)
         return child
 
-    def drain(self, linger: float = 3.0, *, budget: float = 20.0, **environment: str) -> subprocess.Popen[bytes]:
+    def drain(self, linger: float = 3.0) -> Forked:
         """A bare worker: drains until nothing has come for a while."""
-        return self.run("-c", DRAIN.format(linger=linger, budget=budget), **environment)
+        worker = fork(self.environment, budget=20, linger=linger)
+        self.children.append(worker)
+        return worker
+
+    def drain_anew(self, linger: float, **environment: str) -> subprocess.Popen[bytes]:
+        """A bare worker with an environment of its own."""
+        return self.run("-c", DRAIN.format(linger=linger, budget=linger), **environment)
 
     def worker(self, **environment: str) -> subprocess.Popen[bytes]:
         return self.run("manage.py", "worker", **environment)
@@ -168,7 +176,7 @@ class Hub:
         with self.here():
             sweep()
 
-    def end(self, children: list[subprocess.Popen[bytes]]) -> None:
+    def end(self, children: list[Child]) -> None:
         """End processes kindly: a supervisor that is killed would leave its cluster to the next test."""
         for child in children:
             child.terminate()

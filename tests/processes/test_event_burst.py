@@ -134,7 +134,7 @@ def test_each_of_ten_thousand_events_is_done_once_though_workers_are_killed(hub:
     events = burst()
 
     def worker() -> subprocess.Popen[bytes]:
-        return hub.drain(PATIENCE, budget=PATIENCE, TEST_EMAIL_URL=f"filemail://{tmp_path}")
+        return hub.drain_anew(PATIENCE, TEST_EMAIL_URL=f"filemail://{tmp_path}")
 
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         first, second = worker(), worker()
