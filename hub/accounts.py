@@ -36,6 +36,11 @@ def door(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+def no_own_addresses(request: HttpRequest) -> HttpResponse:
+    """Answer 404: addresses, by which the company's sign-in finds people, are given by administrators alone."""
+    return HttpResponseNotFound()
+
+
 def second_factor(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Send people without a second factor to where they make one, if everybody must; hide what is not set up."""
 

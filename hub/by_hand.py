@@ -40,7 +40,8 @@ def cancel(item: WorkItem, *, by: str, reason: str) -> None:
     """Give an unfinished item up for good, unless it is being worked on; later ones of its subject go on.
 
     A run whose Norce job can no longer be followed is freed this way, and so is one that works: its
-    worker stops at its next call or page, because the lease is lost. What it sent stays sent.
+    worker stops at its next call or page, because the lease is lost. What it sent stays sent, and a plan that was
+    approved has to be approved again.
     """
     if not reason.strip():
         raise NotAllowed(_("Say why: the reason is kept with the attempt."))
@@ -49,7 +50,7 @@ def cancel(item: WorkItem, *, by: str, reason: str) -> None:
         changed = (
             type(item)
             ._default_manager.filter(pk=item.pk, state__in=cancellable(item))
-            .update(state=State.CANCELLED, finished_at=now, lease_until=None, tries=one_more("tries"))
+            .update(**_given_up(item), finished_at=now, tries=one_more("tries"))
         )
         if not changed:
             raise NotAllowed(_("%(item)s is %(state)s: it cannot be cancelled now.") % _named(item))
@@ -70,6 +71,11 @@ def cancel(item: WorkItem, *, by: str, reason: str) -> None:
 def cancellable(item: WorkItem) -> tuple[State, ...]:
     """Return the states in which an item may be given up: a run also while it works, since it works for long."""
     return (*CANCELLABLE, State.RUNNING) if isinstance(item, SyncRun) else CANCELLABLE
+
+
+def _given_up(item: WorkItem) -> dict[str, object]:
+    plan = {"approved_plan": ""} if isinstance(item, SyncRun) else {}
+    return {"state": State.CANCELLED, "lease_until": None, **plan}
 
 
 def _named(item: WorkItem) -> dict[str, object]:

@@ -26,6 +26,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/login/", accounts.door),
     path("admin/", admin.site.urls),
+    re_path(r"^account/email/", accounts.no_own_addresses),
     path("account/", include("allauth.urls")),
     path("", RedirectView.as_view(pattern_name="admin:index")),
 ]

@@ -158,6 +158,8 @@ class MappingFilesAdmin(ImportExportMixin):  # type: ignore[misc]
 
     def process_import(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Import the file that was shown, into the mappings that it was shown with; it is gone when that was done."""
+        if not self.has_import_permission(request):
+            raise PermissionDenied
         try:
             with transaction.atomic():
                 impact.take_turns()

@@ -109,6 +109,13 @@ def test_a_retry_without_approval_is_held_again(half: SyncRun, work: Work) -> No
     assert (worked(work, half).state, len(calls())) == (State.HELD, 1)
 
 
+def test_a_cancelled_run_has_lost_its_approval(half: SyncRun, sandbox: Sandbox, work: Work) -> None:
+    approve(half)
+    by_hand.cancel(half, by="anna", reason="No, look at it first.")
+    by_hand.retry(half, by="ola", reason="Again.")
+    assert (worked(work, half).state, inactive(sandbox)) == (State.HELD, set())
+
+
 def test_a_cancelled_run_sends_nothing_and_the_next_one_goes_through(
     half: SyncRun, sandbox: Sandbox, work: Work
 ) -> None:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import environ
 import pytest
 import responses
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from axes.models import AccessFailureLog
@@ -123,6 +124,12 @@ def test_nobody_makes_a_user_of_their_own(client: Client, accounts: Any) -> None
     form = {"username": "eve", "email": "eve@example.com", "password1": PASSWORD, "password2": PASSWORD}
     client.post("/account/signup/", form)
     assert not User.objects.filter(username="eve").exists()
+
+
+def test_nobody_gives_themselves_the_address_of_another(client: Client, accounts: Any, ola: User) -> None:
+    client.force_login(ola)
+    assert client.post("/account/email/", {"email": "boss@example.com", "action_add": ""}).status_code == 404
+    assert not EmailAddress.objects.exists()
 
 
 def test_an_administrator_takes_a_lost_factor_away(admin_client: Client, ola: User) -> None:

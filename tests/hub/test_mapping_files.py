@@ -246,6 +246,16 @@ def test_files_need_their_rights(client: Client, right: str, seen: int, imported
     assert (f'href="{reverse(IMPORT)}"' in client.get(reverse(LIST)).content.decode()) == (imported == 200)
 
 
+def test_who_may_not_import_throws_no_stored_file_away(admin_client: Client, client: Client) -> None:
+    page = uploaded(admin_client, as_file("csv", PIECES))
+    client.force_login(User.objects.create_user("ola", is_staff=True))
+    form = page.context["confirm_form"]
+    data = {name: form[name].value() for name in form.fields} | {"reason": "Curious"}
+    assert client.post(reverse("admin:hub_valuemapping_process_import"), data).status_code == 403
+    confirmed(admin_client, page)
+    assert kept() == {PIECES}
+
+
 def test_a_file_is_imported_once_however_often_the_button_is_pressed(admin_client: Client) -> None:
     page = uploaded(admin_client, as_file("csv", PIECES))
     confirmed(admin_client, page)
