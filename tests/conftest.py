@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -42,6 +43,13 @@ def pytest_report_header() -> str:
     """Say which database and queue the suite runs on."""
     database = settings.DATABASES["default"]["ENGINE"].rpartition(".")[2]
     return f"database: {database}, rings: {'redis' if settings.REDIS_URL else 'database'}"
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector look at what tests make, and not each time at all of Django: a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def sample(name: str, **changes: Any) -> dict[str, Any]:
