@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 MASK = "•••"
 # Members of Norce's records that nobody needs to see: that they are there, or differ, is enough.
 UNSHOWN = frozenset({"SocialSecurityNumber"})
+# What tells one customer of Norce's from another: everybody may see it.
+TELLING = ("FirstName", "MiddleName", "LastName", "Name", "EmailAddress", "OrganizationNo", "VatNo", "City", "ZipCode")
 LIMIT = 4096
 # Masking makes a body shorter, and a page of a register is a megabyte: so much of one is looked at to keep LIMIT.
 WINDOW = 4 * LIMIT
@@ -124,9 +126,18 @@ def redact_texts(value: Any) -> Any:
     return redact_text(value) if isinstance(value, str) else value
 
 
-def redact_member(name: str, value: Any) -> Any:
-    """Return the value of a record's member fit to be shown: masked where its name is private, and so what is in it."""
-    return _masked_member(name, value)
+def shown_to_all(name: str, value: Any) -> Any:
+    """Return a value of Norce's record as everybody may see it, and so what is in it; numbers stay as they are.
+
+    What tells customers apart is legible, street, phone and the like are masked. ``name`` may be a path
+    (``InvoiceAddress.City``).
+    """
+    if isinstance(value, dict):
+        return {key: shown_to_all(key, item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [shown_to_all(name, item) for item in value]
+    member = name.rpartition(".")[2]
+    return value if member in TELLING else _masked_member(member, value)
 
 
 def mask_email(email: str | None) -> str:

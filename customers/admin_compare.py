@@ -44,7 +44,6 @@ class CompareAdmin(RevealingAdmin, BigTableAdmin):
         row = kwargs.get("obj")
         if row is not None and not is_forgotten(row):
             context |= binding_page.page(row, with_rows=request.user.has_perm("hub.view_syncrow"))
-            context["reveal_url"] = self.reveal_url(request, row)
             context["links_out"] = links_out(row)
             context["compare_url"] = reverse(f"admin:{self._page_name('compare')}", args=[row.pk])
         return super().render_change_form(request, context, *args, **kwargs)

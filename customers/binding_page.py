@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from connectors.redaction import MASK, UNSHOWN, redact_member
+from connectors.redaction import shown_to_all
 from customers import comparing, sides
 from customers.comparing import Cell, Line
 from customers.models import Binding
@@ -23,8 +23,6 @@ from hub.models import ErpConnection, OutboxMessage, SyncRow
 from hub.models.work import UNFINISHED, State
 
 ROWS_SHOWN = 20
-# What tells one customer from another, and is not masked.
-TELLING = ("FirstName", "MiddleName", "LastName", "Name", "EmailAddress", "OrganizationNo", "VatNo", "City", "ZipCode")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,12 +70,10 @@ def personal_data(binding: Binding) -> list[revealing.Shown]:
         _("Norce now"): sides.norce_now(binding),
         _("Last sent"): sides.sent_last(binding),
     }
-    return [revealing.Shown(title=title, text=side.problem or _whole(side)) for title, side in named.items()]
-
-
-def _whole(side: Side) -> str:
-    record = {name: MASK if name in UNSHOWN else value for name, value in (side.record or {}).items()}
-    return simplejson.dumps(record, ensure_ascii=False, indent=2, use_decimal=True)
+    return [
+        revealing.Shown(title=title, text=side.problem or revealing.whole(side.record or {}))
+        for title, side in named.items()
+    ]
 
 
 def changes(binding: Binding) -> list[tuple[str, SafeString, OutboxMessage]]:
@@ -126,13 +122,7 @@ def _cell(name: str, cell: Cell, problem: str) -> Shown:
     mark = badge(_("differs"), "wait") if cell.differs else ""
     if cell.value in (None, "", []):
         return Shown(text="–", quiet=True, mark=mark)
-    return Shown(text=MASK if name in UNSHOWN else _text(_fit(name, cell.value)), mark=mark)
-
-
-def _fit(name: str, value: Any) -> Any:
-    """Return a value as everybody may see it: what tells customers apart as it is, their street and phone masked."""
-    member = name.rpartition(".")[2]
-    return value if member in TELLING else redact_member(member, value)
+    return Shown(text=_text(shown_to_all(name, cell.value)), mark=mark)
 
 
 def _text(value: Any) -> str:

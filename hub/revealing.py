@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import simplejson
 from django.utils.translation import gettext as _
 
+from connectors.redaction import MASK, UNSHOWN
 from hub.by_hand import NotAllowed
 from hub.models import Reveal
 
@@ -31,3 +34,9 @@ def reveal(subject: str, parts: Sequence[Shown], *, by: str, reason: str) -> Seq
     titles = ", ".join(part.title for part in parts)
     Reveal.objects.create(subject=subject, what=titles, revealed_by=by, reason=reason.strip())
     return parts
+
+
+def whole(record: Mapping[str, Any]) -> str:
+    """Return a record laid out for reading, its numbers exact, nothing masked but what nobody needs to see."""
+    shown = {name: MASK if name in UNSHOWN else value for name, value in record.items()}
+    return simplejson.dumps(shown, ensure_ascii=False, indent=2, use_decimal=True)

@@ -105,7 +105,7 @@ class OrderAdmin(RevealingAdmin, OrderActions):
         order = kwargs.get("obj")
         if order is not None:
             before = moment_of(request.GET.get("before", ""))
-            context |= page(order, before=before) | {"reveal_url": self.reveal_url(request, order)}
+            context |= page(order, before=before)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def has_personal_data(self, obj: Order) -> bool:

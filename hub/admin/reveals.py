@@ -42,6 +42,12 @@ class RevealingAdmin(ModelAdmin):
         view = self.admin_site.admin_view(self.reveal)
         return [path("<path:object_id>/reveal/", view, name=self._reveal_name()), *super().get_urls()]
 
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Add where the row's personal data is revealed."""
+        row = kwargs.get("obj")
+        context["reveal_url"] = self.reveal_url(request, row) if row is not None else ""
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def reveal_url(self, request: HttpRequest, obj: Any) -> str:
         """Return where the row's personal data is revealed, "" for who may not see it and where there is none."""
         allowed = request.user.has_perm(REVEAL) and self.has_personal_data(obj)

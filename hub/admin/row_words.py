@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from connectors.redaction import shown_to_all
 from hub.models import SyncRow
 
 CHANGE_TONES = {
@@ -44,15 +45,16 @@ class Difference:
 
 
 def differences(changes: Mapping[str, Sequence[Any]]) -> list[Difference]:
-    """Return the fields that differ, by name; ``changes`` is a row's: field → [old, new]."""
+    """Return the fields that differ, by name, as everybody may see them; ``changes`` is a row's: field → [old, new]."""
     pairs = sorted(changes.items())
-    return [Difference(field=field, old=_shown(old), new=_shown(new)) for field, (old, new) in pairs]
+    return [Difference(field=field, old=_shown(field, old), new=_shown(field, new)) for field, (old, new) in pairs]
 
 
-def _shown(value: Any) -> str:
+def _shown(field: str, value: Any) -> str:
     if value is None or value == "":
         return "–"
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    shown = shown_to_all(field, value)
+    return shown if isinstance(shown, str) else json.dumps(shown, ensure_ascii=False)
 
 
 def spellings(identifier: str) -> list[str]:

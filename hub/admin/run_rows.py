@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import simplejson
@@ -17,22 +18,24 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from connectors.norce.header import with_id
-from connectors.redaction import MASK, UNSHOWN
+from connectors.redaction import shown_to_all
 from hub.admin.badges import badge
 from hub.admin.links import item_url, link, list_url, short
 from hub.admin.records import preformatted
+from hub.admin.reveals import RevealingAdmin
 from hub.admin.row_csv import blocks
 from hub.admin.row_words import CHANGE_SIGNS, CHANGE_TONES, ROW_TONES, STAYS, differences, spellings
 from hub.admin.run_words import run_title
 from hub.admin.subjects import SubjectAdmin
 from hub.models import ErpConnection, SyncRow
+from hub.revealing import Shown, whole
 
 FIELDS_SHOWN = 3
 SUBJECTS = ("customer", "company")
 
 
 @register(SyncRow)
-class SyncRowAdmin(SubjectAdmin):
+class SyncRowAdmin(RevealingAdmin, SubjectAdmin):
     """One record of a run; reached from its run, so it is not in the menu."""
 
     list_display = (
@@ -48,6 +51,7 @@ class SyncRowAdmin(SubjectAdmin):
     search_fields = ("subject__exact",)
     search_help_text = _("Exact: ERP code; among the records of one run also e-mail or organisation number")
     list_before_template = "admin/hub/run/rows.html"
+    change_form_outer_before_template = "admin/hub/run/row.html"
     fieldsets = (
         (None, {"fields": (("about", "run_link"), ("change_badge", "action_badge"), "whole_message")}),
         (None, {"fields": (("identifier", "norce_id"), ("erp_connection", "batch_link"))}),
@@ -141,10 +145,24 @@ class SyncRowAdmin(SubjectAdmin):
 
     @display(description=_("record for Norce"))
     def record(self, row: SyncRow) -> SafeString | str:
-        """Return the record as it is sent, laid out for reading; its numbers are exact, a person's number is masked."""
+        """Return the record as it is sent, laid out for reading: its numbers are exact, personal data is masked."""
         if not row.payload:
             return gettext("Nothing of it is sent.")
-        sent = row.payload if row.norce_id is None else with_id(row.payload, row.norce_id)
-        shown = simplejson.loads(sent, use_decimal=True)
-        shown |= dict.fromkeys(UNSHOWN & shown.keys(), MASK)
-        return preformatted(simplejson.dumps(shown, indent=2, ensure_ascii=False))
+        return preformatted(whole(shown_to_all("", _sent(row))))
+
+    def has_personal_data(self, obj: SyncRow) -> bool:
+        """Return whether the row's contents are kept."""
+        return bool(obj.payload or obj.changes)
+
+    def personal_data(self, obj: SyncRow) -> Sequence[Shown]:
+        """Return the record as it is sent and what differs, nothing masked but what nobody needs to see."""
+        parts = {gettext("The record for Norce"): _sent(obj), gettext("Differences"): obj.changes}
+        return [Shown(title=title, text=whole(part)) for title, part in parts.items() if part]
+
+
+def _sent(row: SyncRow) -> dict[str, Any]:
+    """Return the record as it is sent, empty where nothing is."""
+    if not row.payload:
+        return {}
+    sent = row.payload if row.norce_id is None else with_id(row.payload, row.norce_id)
+    return dict(simplejson.loads(sent, use_decimal=True))

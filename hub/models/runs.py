@@ -174,7 +174,7 @@ class SyncRow(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.erp_code}: {self.action}"
+        return self.erp_code
 
     @property
     def reason(self) -> str:

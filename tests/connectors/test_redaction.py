@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from connectors.redaction import LIMIT, MASK, PRIVATE, WINDOW, redact_body, redact_text, redact_url
+from connectors.redaction import LIMIT, MASK, PRIVATE, WINDOW, redact_body, redact_text, redact_url, shown_to_all
 
 
 @pytest.mark.parametrize(
@@ -194,3 +195,20 @@ def test_a_place_is_masked_whoever_it_belongs_to_and_so_is_a_comment_among_the_l
     lines = '[{"lineType": "Comment", "description": "Ring Maja"}, {"lineType": "Item", "description": "Jacket"}]'
     shown = redact_body(f'{{"shipToCity": "Solna", "billToName": "Maja", "salesOrderLines": {lines}}}')
     assert "Solna" not in shown and "Maja" not in shown and "Jacket" in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("FirstName", "Ida", "Ida"),
+        ("InvoiceAddress.City", "Solna", "Solna"),
+        ("InvoiceAddress.AddressLine1", "Provgatan 7", MASK),
+        ("PhoneNumber", "", ""),
+        ("Rate", Decimal("12.50"), Decimal("12.50")),
+        ("Companies", [{"Name": "Prov AB", "Id": 7}], [{"Name": "Prov AB", "Id": 7}]),
+        ("Accounts", [{"LoginName": "ida", "Password": "x"}], [{"LoginName": MASK, "Password": MASK}]),
+        ("InvoiceAddress", {"CareOf": "Maja", "ZipCode": "12345"}, {"CareOf": MASK, "ZipCode": "12345"}),
+    ],
+)
+def test_of_a_record_everybody_sees_what_tells_customers_apart(name: str, value: Any, shown: Any) -> None:
+    assert shown_to_all(name, value) == shown

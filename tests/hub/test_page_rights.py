@@ -78,6 +78,7 @@ BUTTONS = {
     "hub_outboxmessage_cancel": DESK,
     "hub_outboxmessage_retry": DESK,
     "hub_syncrow_csv": VIEWER,
+    "hub_syncrow_reveal": DESK,
     "hub_syncrun_alike": DESK,
     "hub_syncrun_approve": LEAD,
     "hub_syncrun_cancel": DESK,
