@@ -21,16 +21,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from connectors.errors import HubError
+from connectors.redaction import mask_email
 from hub.admin.badges import badge
 from hub.admin.configuration import ApplicationFilter
 from hub.admin.history import HistoryAdmin
-from hub.admin.reasons import back_to, reason_dialog
+from hub.admin.reasons import back_to, because, reason_dialog
+from hub.admin.reveals import REVEAL
 from hub.admin.theme import BaseDialogForm, action
 from hub.models import Application, OutboxMessage
 from hub.models.configuration import NoticeKind
 from orders.models import NoticeTemplate
-from orders.notice_forms import AddForm, TemplateForm, TestForm
-from orders.notice_preview import KIND, put_test, show
+from orders.notice_forms import AddForm, OrderForm, TemplateForm, TestForm
+from orders.notice_preview import KIND, preview, put_test
 from orders.notice_samples import made_up
 from orders.notice_templates import PARTS, in_force, inherited
 from orders.notice_words import variables
@@ -99,6 +101,7 @@ class NoticeTemplateAdmin(HistoryAdmin):
                 "variables": variables(made_up(row.kind)[0]),
                 "preview_url": reverse("admin:orders_noticetemplate_preview", args=[row.pk]),
                 "may_preview": self.has_change_permission(request, row),
+                "may_reveal": request.user.has_perm(REVEAL),
                 "last_test": OutboxMessage.objects.filter(subject=f"notice_template:{row.pk}", kind=KIND).last(),
             }
         return super().render_change_form(request, context, *args, **kwargs)
@@ -109,16 +112,18 @@ class NoticeTemplateAdmin(HistoryAdmin):
         return [path("<int:pk>/preview/", view, name="orders_noticetemplate_preview"), *super().get_urls()]
 
     def preview(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the mail as the posted texts, saved or not, would make it of an order. Nothing is kept or sent."""
+        """Show the mail as the posted texts, saved or not, would make it of an order. Nothing is sent.
+
+        An order's number counts for who may reveal its buyer, and says why.
+        """
         row = self.get_object(request, str(pk))
         if row is None:
             raise Http404
         if request.method != "POST" or not self.has_change_permission(request, row):
-            # An order is looked up and people's data shown: only for those who may write the mail.
             raise PermissionDenied
-        form = TemplateForm(request.POST, instance=row)
+        order = OrderForm(request.POST if request.user.has_perm(REVEAL) else {})
         context = {**self.admin_site.each_context(request), "title": gettext("Preview"), "opts": self.opts, "row": row}
-        context |= _previewed(form, row, request.POST.get("number", ""))
+        context |= _previewed(TemplateForm(request.POST, instance=row), order, by=request.user.get_username())
         return TemplateResponse(request, "admin/orders/noticetemplate/preview.html", context)
 
     @action(
@@ -127,7 +132,10 @@ class NoticeTemplateAdmin(HistoryAdmin):
         permissions=["change"],
         dialog=reason_dialog(
             _("Send a test?"),
-            _("The saved texts, filled in with an order, go to this address; the subject is marked as a test."),
+            _(
+                "The saved texts go to this address, filled in with a made-up order; the subject is marked as a test. "
+                "Who may reveal personal data can choose a real order and says why."
+            ),
             _("Send"),
             TestForm,
         ),
@@ -135,7 +143,9 @@ class NoticeTemplateAdmin(HistoryAdmin):
     def send_test(self, request: HttpRequest, form: TestForm, object_id: str) -> HttpResponse:
         """Put a test mail; a worker sends it."""
         row = self._row(request, object_id)
-        put_test(row, to=form.cleaned_data["to"], number=form.cleaned_data["number"])
+        said = {"number": "", "why": "", **form.cleaned_data}
+        put_test(row, to=said["to"], number=said["number"], by=request.user.get_username(), reason=said["why"])
+        self.log_change(request, row, because(said["why"], _test(said["to"], said["number"])))
         self.message_user(request, gettext("The test is on its way; how it went is at the bottom of this page."))
         return back_to(request, template_url(row))
 
@@ -209,10 +219,22 @@ def template_url(row: NoticeTemplate) -> str:
     return reverse("admin:orders_noticetemplate_change", args=[row.pk])
 
 
-def _previewed(form: TemplateForm, row: NoticeTemplate, number: str) -> dict[str, Any]:
-    if not form.is_valid():
-        return {"problems": [f"{form.fields[part].label}: {text}" for part, all in form.errors.items() for text in all]}
+def _test(to: str, number: str) -> str:
+    words = {"to": mask_email(to), "number": number}
+    if number:
+        return gettext("A test of order %(number)s to %(to)s") % words
+    return gettext("A test of a made-up order to %(to)s") % words
+
+
+def _previewed(form: TemplateForm, order: OrderForm, *, by: str) -> dict[str, Any]:
+    if problems := [*_problems(form), *_problems(order)]:
+        return {"problems": problems}
+    chosen = order.cleaned_data
     try:
-        return {"shown": show(row, form.texts(), number=number)}
+        return {"shown": preview(form.instance, form.texts(), number=chosen["number"], by=by, reason=chosen["why"])}
     except HubError as error:
         return {"problems": [error.told]}
+
+
+def _problems(form: Any) -> list[str]:
+    return [f"{form.fields[part].label}: {text}" for part, texts in form.errors.items() for text in texts]

@@ -10,6 +10,8 @@ from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminSelectWidget,
 
 from connectors.catalogue.sentences import told
 from hub.admin.configuration import application_choices
+from hub.admin.reasons import SAY_WHY, ReasonField
+from hub.admin.reveals import REVEAL
 from hub.admin.theme import BaseDialogForm, ModelForm
 from orders.models import NoticeTemplate
 from orders.notice_samples import made_up
@@ -80,14 +82,35 @@ class AddForm(ModelForm):
         field.choices = application_choices()[1:]
 
 
-class TestForm(BaseDialogForm):
-    """Where a test goes, and which order it shows."""
+class OrderForm(forms.Form):
+    """Which order fills a mail in, and why somebody looks at its buyer; a made-up one needs no reason."""
 
-    to = forms.EmailField(label=_("Send to"), widget=UnfoldAdminEmailInputWidget(attrs={"autofocus": "autofocus"}))
     number = forms.CharField(
         label=_("Norce order"),
         required=False,
         max_length=100,
-        help_text=_("Empty: the latest order."),
+        help_text=_("Empty: a made-up order."),
         widget=UnfoldAdminTextInputWidget(),
     )
+    why = ReasonField(required=False, rows=2, focus=False)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask why when it is a real order."""
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("number") and not cleaned.get("why"):
+            self.add_error("why", SAY_WHY)
+        return cleaned
+
+
+class TestForm(BaseDialogForm, OrderForm):
+    """Where a test goes, and, for who may reveal personal data, which order it shows."""
+
+    field_order = ("to", "number", "why")
+
+    to = forms.EmailField(label=_("Send to"), widget=UnfoldAdminEmailInputWidget(attrs={"autofocus": "autofocus"}))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        """Ask for an order only who may reveal its buyer."""
+        super().__init__(*args, **options)
+        if not self.request.user.has_perm(REVEAL):
+            del self.fields["number"], self.fields["why"]

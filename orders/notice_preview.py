@@ -1,4 +1,7 @@
-"""Look at a mail template on a real order, and send it to an address that a person has typed in."""
+"""Look at a mail template on an order, made-up or real, and send it to an address that a person has typed in.
+
+A real order shows its buyer: that is a look at personal data, which takes a reason and leaves a trace.
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,20 @@ from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from connectors.errors import ConfigError
 from connectors.norce.query import NorceQuery
 from connectors.norce.types.events import OrderReceivedEvent
 from connectors.norce.types.query import OrderRow
 from connectors.redaction import mask_email
-from hub import gateways, outbox, work
+from hub import gateways, outbox, revealing, work
 from hub import mail as mailing
 from hub.models import Application, OutboxMessage
 from hub.models.configuration import NoticeKind
 from hub.models.work import MAIL
+from orders.event_orders import norce_subject
 from orders.identifying import NORCE_SOURCE, basket_id
 from orders.models import NoticeTemplate, Order
 from orders.notice_content import Names, delivery, pickup, received
@@ -39,9 +45,22 @@ class Shown:
     number: str
 
 
-def put_test(template: NoticeTemplate, *, to: str, number: str) -> None:
-    """Put a test of a template's saved texts; the address is masked as soon as it is sent."""
+def preview(template: NoticeTemplate, texts: Texts, *, number: str, by: str, reason: str) -> Shown:
+    """Return texts as `show` does, once it is written down who looks at a real order and why."""
+    shown = show(template, texts, number=number)
+    if shown.number:
+        _keep(template, number, _("Preview of a mail"), by=by, reason=reason)
+    return shown
+
+
+def put_test(template: NoticeTemplate, *, to: str, number: str, by: str, reason: str) -> None:
+    """Put a test of a template's saved texts, and keep who sends a real order's where and why.
+
+    The address is masked as soon as it is sent.
+    """
     with transaction.atomic():
+        if number:
+            _keep(template, number, _("Test mail to %(to)s") % {"to": mask_email(to)}, by=by, reason=reason)
         outbox.put(
             kind=KIND,
             system=MAIL,
@@ -65,11 +84,11 @@ def send_test(message: OutboxMessage) -> None:
 
 
 def show(template: NoticeTemplate, texts: Texts, *, number: str) -> Shown:
-    """Return texts filled in with an order: the one of that number, else the latest, else a made-up one.
+    """Return texts filled in with the order of that number, without one with a made-up order.
 
     Raises ConfigError when the texts have an error or Norce has no order of that number; else as Query.
     """
-    order, application = _order(template, number.strip())
+    order, application = _order(template, number)
     if order is None or application is None:
         names = made_up(template.kind)[0]
     else:
@@ -78,22 +97,31 @@ def show(template: NoticeTemplate, texts: Texts, *, number: str) -> Shown:
     return Shown(texts=filled, application=application, names=names, number=_number(order))
 
 
+def _keep(template: NoticeTemplate, number: str, what: str, *, by: str, reason: str) -> None:
+    """Keep a look at an order; one that is not here goes by Norce's own name of it."""
+    ours, application = _known(template, number)
+    subject = ours.subject if ours else norce_subject(application.number if application else 0, number)
+    revealing.reveal(subject, [revealing.Shown(title=what, text=number)], by=by, reason=reason)
+
+
 def _order(template: NoticeTemplate, number: str) -> tuple[OrderRow | None, Application | None]:
-    """Return the order in Norce and its application; nothing when no number is given and no order has come yet."""
-    known = Order.objects.defer("body").order_by("-received_at")
-    if template.application_key:
-        known = known.filter(application_key=template.application_key)
-    if number:
-        known = known.filter(client_order_ref=number) | known.filter(erp_order_no=number)
-    ours = known.first()
-    application = _application(ours.application_key if ours else template.application_key)
-    number = ours.client_order_ref if ours else number
+    """Return the order in Norce, none without a number, and the application."""
+    ours, application = _known(template, number)
     if not number or application is None:
         return None, application
-    found = _in_norce(gateways.norce_query(application.number), number, application)
+    found = _in_norce(gateways.norce_query(application.number), ours.client_order_ref if ours else number, application)
     if found is None:
         raise ConfigError("preview_no_order", number=number, application=application)
     return found, application
+
+
+def _known(template: NoticeTemplate, number: str) -> tuple[Order | None, Application | None]:
+    """Return the latest order here that has a number of Norce's or the ERP's, and the application it would be of."""
+    known = Order.objects.defer("body").filter(Q(client_order_ref=number) | Q(erp_order_no=number))
+    if template.application_key:
+        known = known.filter(application_key=template.application_key)
+    ours = known.order_by("-received_at").first() if number else None
+    return ours, _application(ours.application_key if ours else template.application_key)
 
 
 def _application(key: str) -> Application | None:

@@ -42,6 +42,11 @@ def reason_dialog(title: Any, description: Any, submit: Any, form: type[BaseDial
     return {"title": title, "description": description, "form_submit_text": submit, "form_class": form}
 
 
+def because(reason: str, deed: object) -> str:
+    """Return what is kept of a deed: why, and what was done."""
+    return f"{reason} ({deed})" if reason else str(deed)
+
+
 def back_to(request: HttpRequest, url: str) -> HttpResponse:
     """Send the browser to a page, also from a dialog, whose answer htmx would put into the dialog."""
     if request.headers.get("HX-Request"):

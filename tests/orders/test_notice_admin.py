@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission, User
 from django.core.mail import EmailMultiAlternatives
 from django.test import Client
 from django.urls import reverse
 
-from hub.models import Application, OutboxMessage
+from hub.models import Application, OutboxMessage, Reveal
 from hub.models.work import State
 from orders.models import NoticeTemplate, Order
 from orders.notice_templates import shipped
@@ -26,11 +28,17 @@ OWN = {
     "html": "<p>{{ order.number }}</p>",
 }
 SUBMITTED = {"_form_submitted": "on"}
+# A real order, and why somebody looks at it.
+REAL = {"number": "881204", "why": "The buyer asked about it"}
+TO = {"to": "anna@example.com"}
 
 
 @pytest.fixture(autouse=True)
 def query(monkeypatch: pytest.MonkeyPatch) -> FakeQuery:
-    return install(monkeypatch)
+    """Norce Query with one order, which has another number than the made-up one."""
+    found = install(monkeypatch)
+    found.orders = {key: replace(order, order_no="SO-881204") for key, order in found.orders.items()}
+    return found
 
 
 @pytest.fixture
@@ -58,6 +66,19 @@ def save(client: Client, row: NoticeTemplate, **changes: str) -> str:
 
 def preview(client: Client, row: NoticeTemplate, **changes: str) -> str:
     return client.post(url(row, "preview"), OWN | changes).content.decode()
+
+
+def send_test(client: Client, row: NoticeTemplate, **said: str) -> None:
+    client.post(url(row, "send_test"), SUBMITTED | TO | said)
+
+
+def traces() -> list[tuple[str, str, str, str]]:
+    """Return who has looked at what, and why."""
+    return list(Reveal.objects.values_list("revealed_by", "subject", "what", "reason"))
+
+
+def deeds() -> list[str]:
+    return [entry.get_change_message() for entry in LogEntry.objects.order_by("pk")]
 
 
 def test_the_list_says_whose_texts_hold(admin_client: Client, row: NoticeTemplate) -> None:
@@ -104,37 +125,63 @@ def test_a_mail_may_be_plain_text(admin_client: Client, row: NoticeTemplate) -> 
     assert save(admin_client, row, html="") == ""
 
 
-def test_unsaved_texts_are_shown_on_the_latest_order(admin_client: Client, row: NoticeTemplate, known: Order) -> None:
-    page = preview(admin_client, row)
-    for text in ("Klart: SO-100245", "Hej Elin", 'srcdoc="&lt;p&gt;SO-100245&lt;/p&gt;"', 'sandbox=""', "881204"):
+def test_unsaved_texts_are_shown_on_a_real_order(admin_client: Client, row: NoticeTemplate, known: Order) -> None:
+    page = preview(admin_client, row, **REAL)
+    for text in ("Klart: SO-881204", "Hej Elin", 'srcdoc="&lt;p&gt;SO-881204&lt;/p&gt;"', 'sandbox=""', "881204"):
         assert text in page
     row.refresh_from_db()
     assert (row.subject, OutboxMessage.objects.count()) == ("", 0)
 
 
-@pytest.mark.parametrize("number", ["881204", "SO-100245", " 881204 "])
+@pytest.mark.parametrize("number", ["881204", "SO-881204", " 881204 "])
 def test_the_order_of_a_preview_is_found_by_norces_numbers(
     admin_client: Client, row: NoticeTemplate, application: Application, number: str
 ) -> None:
-    assert "Klart: SO-100245" in preview(admin_client, row, number=number)
+    assert "Klart: SO-881204" in preview(admin_client, row, **REAL | {"number": number})
 
 
-def test_before_the_first_order_a_made_up_one_is_shown(
-    admin_client: Client, row: NoticeTemplate, application: Application, query: FakeQuery
+def test_a_look_at_a_real_order_leaves_a_trace(admin_client: Client, row: NoticeTemplate, known: Order) -> None:
+    preview(admin_client, row, **REAL)
+    assert traces() == [("admin", known.subject, "Preview of a mail", "The buyer asked about it")]
+
+
+def test_of_an_order_that_is_not_here_the_trace_names_norces(
+    admin_client: Client, row: NoticeTemplate, application: Application
 ) -> None:
-    assert "no order has come yet" in preview(admin_client, row)
+    preview(admin_client, row, **REAL)
+    assert [subject for _by, subject, _what, _why in traces()] == ["norce_order:1901:881204"]
+
+
+@pytest.mark.parametrize("why", ["", "  "])
+def test_a_real_order_takes_a_reason(
+    admin_client: Client, row: NoticeTemplate, known: Order, query: FakeQuery, why: str
+) -> None:
+    page = preview(admin_client, row, **REAL | {"why": why})
+    send_test(admin_client, row, **REAL | {"why": why})
+    assert "Say why" in page and "SO-881204" not in page
+    assert (traces(), query.asked, OutboxMessage.objects.count()) == ([], 0, 0)
+
+
+def test_without_a_number_a_made_up_order_is_shown(
+    admin_client: Client, row: NoticeTemplate, known: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.gateways.norce_query", None)
+    page = preview(admin_client, row)
+    assert "A made-up one" in page and "Hej Elin" in page
+    assert traces() == []
 
 
 def test_a_preview_says_what_is_wrong(admin_client: Client, row: NoticeTemplate, known: Order) -> None:
-    assert "Norce has no order 4711" in preview(admin_client, row, number="4711")
+    assert "Norce has no order 4711" in preview(admin_client, row, **REAL | {"number": "4711"})
     assert "Plain text: Line 1: There is no nobody" in preview(admin_client, row, text="{{ nobody }}")
+    assert traces() == []
 
 
 @pytest.mark.parametrize("kind", ["order_received", "ready_for_pickup", "delivered"])
 def test_every_kind_has_a_preview(admin_client: Client, known: Order, kind: str) -> None:
     row = NoticeTemplate.objects.get_or_create(kind=kind, language="en", application_key="")[0]
     texts = shipped(kind, "en")
-    page = preview(admin_client, row, subject=texts.subject, text=texts.text, html=texts.html)
+    page = preview(admin_client, row, subject=texts.subject, text=texts.text, html=texts.html, **REAL)
     assert "Hi Elin," in page
 
 
@@ -142,18 +189,35 @@ def test_a_test_is_sent_by_a_worker_and_marked(
     admin_client: Client, row: NoticeTemplate, known: Order, work: Any, mailoutbox: list[EmailMultiAlternatives]
 ) -> None:
     save(admin_client, row)
-    admin_client.post(url(row, "send_test"), SUBMITTED | {"to": "anna@example.com", "number": ""})
+    send_test(admin_client, row, **REAL)
     assert mailoutbox == []
     work()
     [mail] = mailoutbox
-    assert (mail.subject, mail.to, mail.body) == ("[Test] Klart: SO-100245", ["anna@example.com"], "Hej Elin")
+    assert (mail.subject, mail.to, mail.body) == ("[Test] Klart: SO-881204", ["anna@example.com"], "Hej Elin")
     message = OutboxMessage.objects.get()
     assert (message.state, message.payload["to"]) == (State.DONE, "a•••@example.com")
     assert "Last test:" in admin_client.get(url(row)).content.decode()
 
 
+def test_a_test_of_a_real_order_is_kept_with_who_why_and_where_it_went(
+    admin_client: Client, row: NoticeTemplate, known: Order
+) -> None:
+    send_test(admin_client, row, **REAL)
+    assert traces() == [("admin", known.subject, "Test mail to a•••@example.com", "The buyer asked about it")]
+    assert deeds() == ["The buyer asked about it (A test of order 881204 to a•••@example.com)"]
+
+
+def test_a_test_of_a_made_up_order_needs_no_reason(
+    admin_client: Client, row: NoticeTemplate, known: Order, work: Any, mailoutbox: list[EmailMultiAlternatives]
+) -> None:
+    send_test(admin_client, row)
+    work()
+    assert "SO-881204" not in mailoutbox[0].subject
+    assert (traces(), deeds()) == ([], ["A test of a made-up order to a•••@example.com"])
+
+
 def test_a_test_needs_an_address(admin_client: Client, row: NoticeTemplate) -> None:
-    admin_client.post(url(row, "send_test"), SUBMITTED | {"to": "nobody", "number": ""})
+    send_test(admin_client, row, to="nobody")
     assert OutboxMessage.objects.count() == 0
 
 
@@ -186,11 +250,11 @@ def test_only_an_applications_row_can_be_deleted(admin_client: Client, row: Noti
 
 @pytest.fixture
 def visitor(client: Client) -> Callable[..., Client]:
-    """Sign in somebody with some permissions on mail templates."""
+    """Sign in somebody with some permissions, by their code names."""
 
     def sign_in(*names: str) -> Client:
         user = User.objects.create_user("visitor", is_staff=True)
-        user.user_permissions.set(Permission.objects.filter(codename__in=[f"{name}_noticetemplate" for name in names]))
+        user.user_permissions.set(Permission.objects.filter(codename__in=names))
         client.force_login(user)
         return client
 
@@ -200,18 +264,38 @@ def visitor(client: Client) -> Callable[..., Client]:
 def test_a_viewer_reads_and_does_nothing_else(
     visitor: Any, row: NoticeTemplate, known: Order, query: FakeQuery
 ) -> None:
-    client = visitor("view")
+    client = visitor("view_noticetemplate", "reveal_personal_data")
     page = client.get(url(row)).content.decode()
     assert ("är bekräftad" in page, url(row, "preview") in page) == (True, False)
     answers = [
         client.post(url(row, "preview"), OWN),
         client.post(url(row), OWN),
-        client.post(url(row, "send_test"), SUBMITTED | {"to": "anna@example.com"}),
+        client.post(url(row, "send_test"), SUBMITTED | TO),
         client.post(url(row, "restore"), SUBMITTED),
         client.get(reverse("admin:orders_noticetemplate_add")),
     ]
     assert {answer.status_code for answer in answers} == {403}
     assert (OutboxMessage.objects.count(), query.asked) == (0, 0)
+
+
+def test_who_may_not_reveal_tries_the_mail_on_a_made_up_order(
+    visitor: Any, row: NoticeTemplate, known: Order, work: Any, mailoutbox: list[EmailMultiAlternatives]
+) -> None:
+    client = visitor("view_noticetemplate", "change_noticetemplate")
+    assert "A made-up one" in preview(client, row, **REAL)
+    send_test(client, row, **REAL)
+    work()
+    assert "SO-881204" not in mailoutbox[0].subject
+    assert (traces(), deeds()) == ([], ["A test of a made-up order to a•••@example.com"])
+
+
+@pytest.mark.parametrize("may_reveal", [False, True])
+def test_the_page_asks_for_an_order_only_who_may_reveal_it(visitor: Any, row: NoticeTemplate, may_reveal: bool) -> None:
+    also = ("reveal_personal_data",) if may_reveal else ()
+    client = visitor("view_noticetemplate", "change_noticetemplate", *also)
+    page, dialog = (client.get(url(row, name)).content.decode() for name in ("change", "send_test"))
+    assert ('name="number"' in page, 'name="number"' in dialog) == (may_reveal, may_reveal)
+    assert ("an administrator gives you the right" in page) is not may_reveal
 
 
 def test_a_preview_is_only_posted(admin_client: Client, row: NoticeTemplate) -> None:
