@@ -5,21 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.contrib.admin import display, register
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from customers import dashboard
 from customers.admin_compare import CompareAdmin, is_forgotten
 from customers.admin_filters import AcceptedFilter, ReportFilter, StandingFilter
+from customers.admin_reports import ReportingAdmin
 from customers.identity import normal_email, normal_number
 from customers.models import Binding, CompanyBinding, CustomerBinding
 from hub import panels
@@ -28,18 +27,9 @@ from hub.admin.base import typed_number
 from hub.admin.configuration import application_choices
 from hub.admin.history import REASON, ReasonedAdmin
 from hub.admin.kept import kept
-from hub.admin.reasons import back_to
-from hub.admin.theme import BaseDialogForm, ModelForm, action
+from hub.admin.theme import ModelForm
 from hub.models import ErpConnection
 
-REPORT_TONES = {
-    Binding.Report.NOT_NEEDED: "good",
-    Binding.Report.DUE: "busy",
-    Binding.Report.SENT: "busy",
-    Binding.Report.ACCEPTED: "good",
-    Binding.Report.UNKNOWN: "wait",
-    Binding.Report.FAILED: "bad",
-}
 SCOPE = ("application_key", "erp_connection")
 STATES = ("standing_badge", "report_badge", "accepted_at", "erp_connection")
 
@@ -88,15 +78,13 @@ class BindingForm(ModelForm):
             )
 
 
-class BindingAdmin(ReasonedAdmin, CompareAdmin):
+class BindingAdmin(ReasonedAdmin, ReportingAdmin, CompareAdmin):
     """Who is who. Code, identifiers and Norce id may be corrected; where the row belongs may not.
 
     Of a customer whom Norce has forgotten nothing is shown but that, and nothing can be filled in again.
     """
 
     form = BindingForm
-    actions = ("report_selected",)
-    actions_detail = ("report_again",)
     list_filter = (StandingFilter, ReportFilter, AcceptedFilter)
     readonly_fields = (
         *("report_badge", "why_not", "created_at", "reported_at"),
@@ -171,44 +159,6 @@ class BindingAdmin(ReasonedAdmin, CompareAdmin):
         if row.forgotten_at:
             return badge(gettext("Forgotten by Norce"), "wait")
         return badge(gettext("Active"), "good") if row.is_active else badge(gettext("Inactive"), "plain")
-
-    @display(description=_("code in Norce"), ordering="report")
-    def report_badge(self, row: Binding) -> SafeString:
-        """Return how far the code has come as a badge."""
-        report = Binding.Report(row.report)
-        return badge(str(report.label), REPORT_TONES[report])
-
-    @action(
-        description=_("Report the code again"),
-        icon="upload",
-        permissions=["change"],
-        dialog={
-            "title": _("Report the code again?"),
-            "description": _("The next run sends this ERP code to Norce."),
-            "form_submit_text": _("Report"),
-        },
-    )
-    def report_again(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        """Let the next run report this row's code."""
-        row = self.get_object(request, unquote(object_id))
-        name = f"admin:{self.opts.app_label}_{self.opts.model_name}"
-        if row is None:
-            return back_to(request, reverse(f"{name}_changelist"))
-        self._make_due(self.model._default_manager.filter(pk=row.pk))
-        done = gettext("The next run reports the code to Norce.")
-        self.log_change(request, row, done)
-        messages.success(request, done)
-        return back_to(request, reverse(f"{name}_change", args=[row.pk]))
-
-    @action(description=_("Report the codes again"), permissions=["change"])
-    def report_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
-        """Let the next run report the selected rows' codes."""
-        number = self._make_due(queryset)
-        text = ngettext("The next run reports %(n)d code.", "The next run reports %(n)d codes.", number)
-        messages.success(request, text % {"n": number})
-
-    def _make_due(self, rows: QuerySet[Any]) -> int:
-        return rows.filter(forgotten_at=None).update(report=Binding.Report.DUE, report_error="")
 
 
 @register(CustomerBinding)

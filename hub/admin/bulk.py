@@ -42,13 +42,13 @@ def bulk_page(
     if not number:
         messages.warning(request, _nothing(deed))
         return None
-    reason = request.POST.get("reason", "").strip()
-    if "apply" in request.POST and reason:
+    if reason := reason_given(request):
         action = bulk_actions.start(legal, deed=deed, by=request.user.get_username(), reason=reason)
         return HttpResponseRedirect(action.get_absolute_url())
     names = list(labels) if labels is not None else names_of(legal[:SHOWN])
     more = (len(names) if labels is not None else number) - SHOWN
-    return _ask(admin, request, deed, {"number": number, "names": names[:SHOWN], "more": max(more, 0), **context})
+    context = {"deed": deed, "names": names[:SHOWN], "more": max(more, 0), **context}
+    return ask(admin, request, number=number, title=deed.label, **context)
 
 
 def _nothing(deed: BulkAction.Deed) -> str:
@@ -57,16 +57,25 @@ def _nothing(deed: BulkAction.Deed) -> str:
     return _("Nothing of what you selected is held or failed: there is nothing to retry.")
 
 
-def _ask(admin: ModelAdmin, request: HttpRequest, deed: BulkAction.Deed, context: dict[str, Any]) -> TemplateResponse:
+def reason_given(request: HttpRequest) -> str:
+    """Return why a deed shall happen to many, "" until somebody has been asked and has said it."""
+    return request.POST.get("reason", "").strip() if "apply" in request.POST else ""
+
+
+def ask(
+    admin: ModelAdmin, request: HttpRequest, *, template: str = "admin/hub/bulk/ask.html", **context: Any
+) -> TemplateResponse:
+    """Return the page that asks why: ``context`` has its ``title``, the ``number``, the first ``names``, the ``more``.
+
+    A ``template`` of one's own extends the page with the words of another deed than retrying and cancelling work.
+    """
     defaults = {
         **admin.admin_site.each_context(request),
-        "title": deed.label,
         "opts": admin.opts,
-        "deed": deed,
         "selected": request.POST.getlist(ACTION_CHECKBOX_NAME),
         "checkbox_name": ACTION_CHECKBOX_NAME,
         "action_name": request.POST.get("action", ""),
         "reason_missing": "apply" in request.POST,
         "back": request.get_full_path(),
     }
-    return TemplateResponse(request, "admin/hub/bulk/ask.html", defaults | context)
+    return TemplateResponse(request, template, defaults | context)
