@@ -25,9 +25,9 @@ from connectors.redaction import mask_email
 from hub.admin.badges import badge
 from hub.admin.configuration import ApplicationFilter
 from hub.admin.history import HistoryAdmin
-from hub.admin.reasons import back_to, because, reason_dialog
+from hub.admin.reasons import ReasonForm, back_to, because, reason_dialog
 from hub.admin.reveals import REVEAL
-from hub.admin.theme import BaseDialogForm, action
+from hub.admin.theme import action
 from hub.models import Application, OutboxMessage
 from hub.models.configuration import NoticeKind
 from orders.models import NoticeTemplate
@@ -157,17 +157,17 @@ class NoticeTemplateAdmin(HistoryAdmin):
             _("Restore the shipped text?"),
             _("The texts written here are given up. An application's mail is then as that for all applications."),
             _("Restore"),
-            BaseDialogForm,
         ),
     )
-    def restore(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        """Give up a row's own texts."""
+    def restore(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
+        """Give up a row's own texts, and keep why."""
         row = self._row(request, object_id)
         clear(row)
-        done = row._change_reason = gettext("The shipped text is restored.")  # type: ignore[attr-defined]
+        done = because(form.cleaned_data["reason"], gettext("Restore the shipped text"))
+        row._change_reason = done  # type: ignore[attr-defined]
         row.save()
         self.log_change(request, row, done)
-        self.message_user(request, done)
+        self.message_user(request, gettext("The shipped text is restored."))
         return back_to(request, template_url(row))
 
     def _row(self, request: HttpRequest, object_id: str) -> NoticeTemplate:

@@ -15,8 +15,8 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from hub.admin.history import HistoryAdmin
 from hub.admin.links import list_url
-from hub.admin.reasons import back_to
-from hub.admin.theme import BaseDialogForm, action
+from hub.admin.reasons import ReasonForm, back_to, because, reason_dialog
+from hub.admin.theme import action
 from hub.durations import clock
 from hub.models import ApiClient
 
@@ -56,21 +56,21 @@ class ApiClientAdmin(HistoryAdmin):
         description=_("New token"),
         icon="key",
         permissions=["new_token"],
-        dialog={
-            "title": _("Give this client a new token?"),
-            "description": _("The present token is refused from now on. The new one is shown once."),
-            "form_submit_text": _("New token"),
-        },
+        dialog=reason_dialog(
+            _("Give this client a new token?"),
+            _("The present token is refused from now on. The new one is shown once."),
+            _("New token"),
+        ),
     )
-    def new_token(self, request: HttpRequest, form: BaseDialogForm, object_id: str) -> HttpResponse:
-        """Put a new token in the old one's place and show it."""
+    def new_token(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
+        """Put a new token in the old one's place, keep why, and show it."""
         client = self.get_object(request, object_id)
         if client is None:
             return back_to(request, list_url("hub_apiclient"))
         token = client.renew_token()
-        client._change_reason = gettext("New token.")
+        done = client._change_reason = because(form.cleaned_data["reason"], gettext("New token"))
         client.save(update_fields=["token_hash"])
-        self.log_change(request, client, gettext("New token."))
+        self.log_change(request, client, done)
         _show(request, token)
         return back_to(request, reverse("admin:hub_apiclient_change", args=[client.pk]))
 

@@ -144,10 +144,18 @@ def test_a_new_token_ends_the_old_one(admin_client: Client, client: Client, appl
     url = reverse("admin:hub_apiclient_new_token", args=[row.pk])
     assert "refused from now on" in admin_client.get(url).content.decode()
     assert status(client, f"Bearer {old}") == 404
-    page = admin_client.post(url, {"_form_submitted": "on"}, follow=True).content.decode()
+    page = admin_client.post(url, {"_form_submitted": "on", "reason": "Leaked"}, follow=True).content.decode()
     [new] = TOKEN.findall(page)
     assert (status(client, f"Bearer {old}"), status(client, f"Bearer {new}")) == (401, 404)
-    assert [entry.get_change_message() for entry in LogEntry.objects.all()] == ["New token."]
+    assert [entry.get_change_message() for entry in LogEntry.objects.all()] == ["Leaked (New token)"]
+    assert ApiClient.history.latest().history_change_reason == "Leaked (New token)"
+
+
+def test_a_new_token_needs_a_reason(admin_client: Client, client: Client, application: Application) -> None:
+    row, token = made()
+    url = reverse("admin:hub_apiclient_new_token", args=[row.pk])
+    assert "Say why" in admin_client.post(url, {"_form_submitted": "on", "reason": " "}).content.decode()
+    assert status(client, f"Bearer {token}") == 404
 
 
 def test_who_may_only_look_gets_no_token(client: Client, application: Application) -> None:
@@ -158,7 +166,8 @@ def test_who_may_only_look_gets_no_token(client: Client, application: Applicatio
     page = client.get(reverse("admin:hub_apiclient_change", args=[row.pk])).content.decode()
     assert "Shop" in page and "new_token" not in page and row.token_hash not in page
     assert client.get(reverse(ADD)).status_code == 403
-    client.post(reverse("admin:hub_apiclient_new_token", args=[row.pk]), {"_form_submitted": "on"})
+    said = {"_form_submitted": "on", "reason": "Leaked"}
+    assert client.post(reverse("admin:hub_apiclient_new_token", args=[row.pk]), said).status_code == 403
     assert status(client, f"Bearer {token}") == 404
 
 

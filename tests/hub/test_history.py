@@ -122,8 +122,8 @@ def test_the_history_of_a_token_holds_no_token(admin_client: Client, application
     client = ApiClient(name="Shop")
     token = client.renew_token()
     client.save()
-    admin_client.post(url(client, "new_token"), {"_form_submitted": "on"})
-    assert states(client)[0] == ("~", "admin", "New token.")
+    admin_client.post(url(client, "new_token"), {"_form_submitted": "on", "reason": "Leaked"})
+    assert states(client)[0] == ("~", "admin", "Leaked (New token)")
     columns = {field.name for field in ApiClient.history.model._meta.fields}
     page = admin_client.get(url(client, "history")).content.decode()
     assert "token_hash" not in columns and token not in page and client.token_hash not in page

@@ -223,9 +223,18 @@ def test_a_test_needs_an_address(admin_client: Client, row: NoticeTemplate) -> N
 
 def test_restore_brings_the_shipped_text_back(admin_client: Client, row: NoticeTemplate) -> None:
     save(admin_client, row)
-    admin_client.post(url(row, "restore"), SUBMITTED)
+    admin_client.post(url(row, "restore"), SUBMITTED | {"reason": "It promised too much"})
     row.refresh_from_db()
     assert (row.subject, row.text, row.html) == ("", "", "")
+    why = "It promised too much (Restore the shipped text)"
+    assert (deeds()[-1], NoticeTemplate.history.latest().history_change_reason) == (why, why)
+
+
+def test_restore_needs_a_reason(admin_client: Client, row: NoticeTemplate) -> None:
+    save(admin_client, row)
+    assert "Say why" in admin_client.post(url(row, "restore"), SUBMITTED | {"reason": " "}).content.decode()
+    row.refresh_from_db()
+    assert row.subject == OWN["subject"]
 
 
 def test_an_application_gets_texts_of_its_own(
