@@ -21,6 +21,7 @@ from hub.admin.badges import TONES, badge
 from hub.admin.links import item_url
 from hub.models import ErpConnection, OutboxMessage, SyncRow
 from hub.models.work import UNFINISHED, State
+from hub.work_titles import run_title
 
 ROWS_SHOWN = 20
 
@@ -49,7 +50,7 @@ def page(binding: Binding, *, with_rows: bool) -> dict[str, Any]:
     return _table({_("Last sent"): sent}, {line.name: (line.left, [line.sent]) for line in lines}) | {
         "changes": changes(binding),
         "with_rows": with_rows,
-        "run_rows": [(item_url(row.run), row) for row in run_rows(binding)] if with_rows else [],
+        "run_rows": [(item_url(row.run), run_title(row.run), row) for row in run_rows(binding)] if with_rows else [],
     }
 
 

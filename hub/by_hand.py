@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from hub import rings
+from hub.item_words import names_of
 from hub.models import Attempt, SyncRun, WorkItem
 from hub.models.work import TROUBLED, State, allowance_restored, one_more
 from hub.work import key_of
@@ -33,7 +34,8 @@ def retry(item: WorkItem, *, by: str, reason: str) -> None:
                 raise NotAllowed(_("%(item)s is %(state)s: there is nothing to retry.") % _named(item))
             rings.ring()
     except IntegrityError as error:
-        raise NotAllowed(_("%(item)s cannot start now: another one of its kind is active.") % {"item": item}) from error
+        [name] = names_of([item])
+        raise NotAllowed(_("%(item)s cannot start now: another one of its kind is active.") % {"item": name}) from error
 
 
 def cancel(item: WorkItem, *, by: str, reason: str) -> None:
@@ -80,4 +82,4 @@ def _given_up(item: WorkItem) -> dict[str, object]:
 
 def _named(item: WorkItem) -> dict[str, object]:
     state = State(type(item)._default_manager.values_list("state", flat=True).get(pk=item.pk))
-    return {"item": item, "state": state.label.lower()}
+    return {"item": names_of([item])[0], "state": state.label.lower()}

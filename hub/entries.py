@@ -9,11 +9,10 @@ from django.contrib.admin.models import LogEntry
 from django.utils.translation import gettext as _
 
 from connectors.catalogue.sentences import told
-from hub.admin.run_words import resource_title
 from hub.durations import in_words
 from hub.models import ApiCall, Attempt, InboxEvent, SyncRow
 from hub.models.work import State
-from hub.work_titles import system_title, work_title
+from hub.work_titles import resource_title, system_title, work_title
 
 TONES = {
     Attempt.Outcome.DONE: "good",

@@ -13,6 +13,7 @@ from hub import by_hand, job_events, runs, work
 from hub.models import InboxEvent, NorceJob, SyncRow, SyncRun
 from hub.models.runs import ACTIVE
 from hub.models.work import State
+from hub.work_titles import resource_title
 
 # Norce keeps an import's payload for about two weeks (guide 003).
 RESTARTABLE = timedelta(days=14)
@@ -69,7 +70,8 @@ def why_not(item: NorceJob) -> str:
 
 
 def _another(item: NorceJob) -> str:
-    return _("A newer run of %(resource)s is active: wait until it has ended.") % {"resource": item.run.resource}
+    named = {"resource": resource_title(item.run.resource)}
+    return _("A newer run of %(resource)s is active: wait until it has ended.") % named
 
 
 def again(item: NorceJob, connect: NorceConnect) -> None:

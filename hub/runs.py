@@ -15,6 +15,7 @@ from hub import by_hand, registry, rings, work
 from hub.models import NorceJob, SyncRow, SyncRun
 from hub.models.runs import ACTIVE
 from hub.models.work import State
+from hub.work_titles import run_title
 
 # Clocks differ and an ERP may stamp a change before it is to be seen; reading twice costs nothing.
 OVERLAP = timedelta(minutes=15)
@@ -104,17 +105,18 @@ def approve(item: SyncRun, *, by: str, reason: str, plan: str) -> None:
     is too old (72 hours) or the reason is empty.
     """
     item.refresh_from_db()
+    named = {"run": run_title(item)}
     if item.state != State.HELD or not item.plan:
-        raise by_hand.NotAllowed(_("%(run)s is not held: there is nothing to approve.") % {"run": item})
+        raise by_hand.NotAllowed(_("%(run)s is not held: there is nothing to approve.") % named)
     if item.plan != plan:
-        raise by_hand.NotAllowed(_("%(run)s has another plan than the one you saw: look at it again.") % {"run": item})
+        raise by_hand.NotAllowed(_("%(run)s has another plan than the one you saw: look at it again.") % named)
     if item.planned_at is None or item.planned_at < timezone.now() - PLAN_KEPT:
         raise by_hand.NotAllowed(
-            _("The plan of %(run)s is over three days old: cancel it and start a new run.") % {"run": item}
+            _("The plan of %(run)s is over three days old: cancel it and start a new run.") % named
         )
     with transaction.atomic():
         if not SyncRun.objects.filter(pk=item.pk, plan=plan, state=State.HELD).update(approved_plan=plan):
-            raise by_hand.NotAllowed(_("%(run)s is not held any more.") % {"run": item})
+            raise by_hand.NotAllowed(_("%(run)s is not held any more.") % named)
         by_hand.retry(item, by=by, reason=reason)
 
 

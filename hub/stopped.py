@@ -13,11 +13,10 @@ from django.utils.translation import gettext_lazy
 from connectors.catalogue.sentences import told
 from hub import alerts
 from hub.admin.links import PAGES, item_url, list_url, subject_url
-from hub.admin.run_words import resource_title
 from hub.digest_text import Cause, Item, cause_of, first_line
 from hub.models import Alert, InboxEvent, NorceJob, OutboxMessage, SyncRun, WorkItem
 from hub.models.work import TROUBLED, ErrorKind, State
-from hub.work_titles import work_title
+from hub.work_titles import resource_title, work_title
 
 # So many of a table are told in one digest at most; the next one goes on.
 MOST = 5000

@@ -16,12 +16,13 @@ from django.utils.translation import gettext_lazy
 from hub.admin.inbox import ORDERS
 from hub.admin.jobs import late_jobs
 from hub.admin.links import item_url, link, list_url
-from hub.admin.run_words import grouped, mode_words, run_badge, run_title
+from hub.admin.run_words import grouped, mode_words, run_badge
 from hub.causes import count_by_cause, needs_of
 from hub.durations import clock
 from hub.models import InboxEvent, NorceJob, OutboxMessage, SyncRun, WorkItem
 from hub.models.work import MAIL, State
 from hub.panels import Need, Panel, Part, Table, bounded
+from hub.work_titles import run_title
 
 LATEST = 5
 

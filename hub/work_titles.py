@@ -1,4 +1,4 @@
-"""What each kind of work, each type of event and each system is called on screen."""
+"""What each kind of work, each type of event, each resource of runs and each system is called on screen."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from connectors.catalogue.sentences import sentence
+from hub.models import SyncRun
 
 TITLES = {
     "erp.order": sentence(_("Order to the ERP")),
@@ -44,10 +45,29 @@ TITLES = {
     "mail.notice_test": sentence(_("Test mail")),
 }
 
+RESOURCES = {
+    "customers": _("Customers to Norce"),
+    "companies": _("Companies to Norce"),
+    "code_reports": _("ERP codes to Norce"),
+    "lost_orders": _("Reconciliation of orders"),
+    "order_news": _("News of orders from the ERP"),
+    "norce_changes": _("Changes in Norce to the ERP"),
+}
+
 
 def work_title(kind: str) -> str:
     """Return what a kind of message or event does, in words for people."""
     return gettext(TITLES[kind]) if kind in TITLES else kind
+
+
+def resource_title(resource: str) -> str:
+    """Return what a run of the resource tells Norce, or the ERP, in words."""
+    return gettext(RESOURCES[resource]) if resource in RESOURCES else resource
+
+
+def run_title(run: SyncRun) -> str:
+    """Return what a run does in words, with its number."""
+    return f"{resource_title(run.resource)} {run.pk}"
 
 
 def system_title(name: str) -> str:

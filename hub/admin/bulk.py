@@ -13,8 +13,8 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 from hub import bulk_actions, by_hand
-from hub.admin.item_words import names_of
 from hub.admin.theme import ModelAdmin
+from hub.item_words import names_of
 from hub.models import BulkAction
 from hub.models.work import TROUBLED
 

@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy
 
 from hub.admin.badges import badge
 from hub.admin.base import ReadOnlyAdmin
-from hub.admin.item_words import names_of
 from hub.admin.links import item_url, short
 from hub.bulk_actions import TABLES, Outcome
+from hub.item_words import names_of
 from hub.models import BulkAction, WorkItem
 from hub.models.work import TROUBLED, State
 

@@ -20,11 +20,11 @@ from hub.admin.badges import badge, state_badge
 from hub.admin.base import BIGINT_DIGITS, WorkItemAdmin, typed_number
 from hub.admin.links import item_url, link, list_url
 from hub.admin.reasons import ReasonForm, reason_dialog
-from hub.admin.run_words import run_title
 from hub.admin.theme import action
 from hub.admin.work import ENDED
 from hub.models import NorceJob, WorkItem
 from hub.models.work import State
+from hub.work_titles import run_title
 
 OPEN = (State.PENDING, State.RUNNING, State.SUBMITTED)
 

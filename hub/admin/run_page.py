@@ -21,11 +21,11 @@ from hub.admin.run_words import (
     mode_words,
     polls_norce,
     run_badge,
-    run_title,
     took,
 )
 from hub.models import SyncRow, SyncRun
 from hub.models.work import State
+from hub.work_titles import run_title
 
 NOT_TAKEN = 10
 # A run that waits for a person moves only when the person does something.

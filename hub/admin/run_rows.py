@@ -25,10 +25,10 @@ from hub.admin.records import preformatted
 from hub.admin.reveals import RevealingAdmin
 from hub.admin.row_csv import blocks
 from hub.admin.row_words import CHANGE_SIGNS, CHANGE_TONES, ROW_TONES, STAYS, differences, spellings
-from hub.admin.run_words import run_title
 from hub.admin.subjects import SubjectAdmin
 from hub.models import ErpConnection, SyncRow
 from hub.revealing import Shown, whole
+from hub.work_titles import run_title
 
 FIELDS_SHOWN = 3
 SUBJECTS = ("customer", "company")

@@ -17,10 +17,11 @@ from hub import registry, runs
 from hub.admin.base import LegalButtonsAdmin
 from hub.admin.links import item_url, link, list_url
 from hub.admin.reasons import back_to
-from hub.admin.run_words import application_names, resource_title, run_title
+from hub.admin.run_words import application_names
 from hub.admin.theme import ActionVariant, BaseDialogForm, action
 from hub.models import SyncRun
 from hub.models.runs import ACTIVE
+from hub.work_titles import resource_title, run_title
 
 Mode = SyncRun.Mode
 

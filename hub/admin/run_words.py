@@ -19,19 +19,6 @@ ORDER_NEWS, LOST_ORDERS = "order_news", "lost_orders"
 AT_WORK = (State.PENDING, State.RUNNING)
 
 
-def resource_title(resource: str) -> str:
-    """Return what a run of the resource tells Norce, or the ERP, in words."""
-    names = {
-        "customers": _("Customers to Norce"),
-        "companies": _("Companies to Norce"),
-        "code_reports": _("ERP codes to Norce"),
-        LOST_ORDERS: _("Reconciliation of orders"),
-        ORDER_NEWS: _("News of orders from the ERP"),
-        "norce_changes": _("Changes in Norce to the ERP"),
-    }
-    return names.get(resource, resource)
-
-
 def polls_norce(run: SyncRun) -> bool:
     """Return whether the run only looks in Norce what has changed; a resource of another version does not."""
     return run.resource in registry.resources() and registry.resource(run.resource).polls_norce
@@ -45,11 +32,6 @@ def reads_norce(run: SyncRun) -> bool:
 def only_looks(run: SyncRun) -> bool:
     """Return whether the run has no plan that is sent to Norce."""
     return run.resource == ORDER_NEWS or reads_norce(run)
-
-
-def run_title(run: SyncRun) -> str:
-    """Return what a run does in words, with its number."""
-    return f"{resource_title(run.resource)} {run.pk}"
 
 
 def mode_words(run: SyncRun) -> str:

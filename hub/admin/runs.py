@@ -21,9 +21,10 @@ from hub.admin.configuration import ApplicationFilter
 from hub.admin.run_buttons import RunButtonsAdmin
 from hub.admin.run_page import MOVING, page, progress
 from hub.admin.run_start import StartButtonsAdmin, resource_choices
-from hub.admin.run_words import grouped, mode_words, progress_words, run_badge, run_title, took
+from hub.admin.run_words import grouped, mode_words, progress_words, run_badge, took
 from hub.durations import clock
 from hub.models import Application, SyncRun
+from hub.work_titles import run_title
 
 
 class ResourceFilter(SimpleListFilter):

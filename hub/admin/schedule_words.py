@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from hub.admin.run_words import resource_title
+from hub.work_titles import resource_title
 
 HOUR = 60
 DAY = 24 * HOUR

@@ -176,7 +176,8 @@ def test_the_page_leads_to_the_runs_that_had_it(admin_client: Client, bound: San
     row = CustomerBinding.objects.get(erp_code="P000001")
     page = admin_client.get(reverse(f"{PEOPLE}_change", args=[row.pk])).content.decode()
     run = SyncRun.objects.get(resource="customers")
-    assert reverse("admin:hub_syncrun_change", args=[run.pk]) in page
+    url = reverse("admin:hub_syncrun_change", args=[run.pk])
+    assert f'href="{url}">Customers to Norce {run.pk}</a>' in page
     assert "accepted" in page
 
 
@@ -209,7 +210,7 @@ def test_a_forgotten_customer_is_neither_compared_nor_reported(
     admin_client: Client, forgotten: CustomerBinding, sandbox: Sandbox
 ) -> None:
     assert compared(admin_client, forgotten).status_code == 302
-    admin_client.post(reverse(f"{PEOPLE}_report_again", args=[forgotten.pk]), {"_form_submitted": "on"})
+    admin_client.post(reverse(f"{PEOPLE}_report_again", args=[forgotten.pk]), {"_form_submitted": "on", "reason": "x"})
     admin_client.post(reverse(f"{PEOPLE}_change", args=[forgotten.pk]), {"erp_code": "X", "email": "a@example.com"})
     admin_client.post(reverse(f"{PEOPLE}_delete", args=[forgotten.pk]), {"post": "yes"})
     before = forgotten.report, forgotten.erp_code, forgotten.email

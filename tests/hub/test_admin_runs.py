@@ -191,7 +191,7 @@ def test_an_approval_lets_the_plan_go(admin_client: Client) -> None:
 def test_an_approval_of_another_plan_is_refused_in_words(admin_client: Client) -> None:
     run = held()
     answer = admin_client.post(button(run, "approve"), SAID | {"plan": "p0"}, follow=True)
-    assert "has another plan than the one you saw" in answer.content.decode()
+    assert f"Customers to Norce {run.pk} has another plan than the one you saw" in answer.content.decode()
     run.refresh_from_db()
     assert (run.state, run.approved_plan) == (State.HELD, "")
 

@@ -83,6 +83,17 @@ def test_a_retry_is_refused_while_it_runs(admin_client: Client, transactional_db
     assert running.state == State.RUNNING
 
 
+@pytest.mark.parametrize(("button_name", "refusal"), [("retry", "finns inget att försöka"), ("cancel", "går inte att")])
+def test_a_refusal_names_the_work_in_the_readers_language(
+    admin_client: Client, transactional_db: None, button_name: str, refusal: str
+) -> None:
+    running = put(2, State.RUNNING)
+    swedish = {"Accept-Language": "sv"}
+    page = admin_client.post(button(running, button_name), SAID, follow=True, headers=swedish).content.decode()
+    assert "Order till affärssystemet: order:2 är" in page and refusal in page
+    assert "erp.order:2 är" not in page
+
+
 @pytest.mark.parametrize("key", ["999", "nonsense"])
 def test_a_button_of_a_row_that_is_gone_leads_back(admin_client: Client, failed: OutboxMessage, key: str) -> None:
     answer = admin_client.post(reverse("admin:hub_outboxmessage_retry", args=[key]), SAID)

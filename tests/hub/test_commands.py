@@ -129,7 +129,7 @@ def test_retry_says_what_it_could_not_do_and_exits_with_2() -> None:
     code, _, text = failed("retry", "outboxmessage", message.pk, 999, "--reason", "why not", "--json")
     assert code == 2
     assert [row["answer"] for row in json.loads(text)] == [
-        "a is done: there is nothing to retry.",
+        "a: order:1 is done: there is nothing to retry.",
         "There is no such row.",
     ]
 

@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from hub import registry
-from hub.admin.run_words import run_title
 from hub.models import InboxEvent, OutboxMessage, SyncRun
-from hub.work_titles import work_title
+from hub.work_titles import run_title, work_title
 
 
 def names_of(items: Iterable[Any]) -> list[str]:
@@ -20,7 +19,7 @@ def names_of(items: Iterable[Any]) -> list[str]:
 
 def _name(row: Any, described: dict[str, str]) -> str:
     if isinstance(row, SyncRun):
-        return str(run_title(row))
+        return run_title(row)
     if not isinstance(row, OutboxMessage | InboxEvent):
         return str(row)
     kind = row.kind if isinstance(row, OutboxMessage) else row.event_type
