@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -19,21 +20,29 @@ from hub.models.work import TROUBLED, State
 from orders.about import about
 from orders.models import Order
 from orders.order_page import releasable
-from orders.releasing import release
+from orders.releasing import held_work, question_of, release
 from orders.replay_admin import ReplayAdmin
 from orders.replaying import is_stopped_on_its_way
 from orders.troubles import PREFIX
 
 
 class ReleaseForm(ReasonForm):
-    """Shows the question that the release answers."""
+    """Shows the question that the release answers; ``question`` names it, so that no other one is answered."""
 
     form_before_template = "admin/orders/order/question.html"
 
+    question = forms.CharField(required=False, widget=forms.HiddenInput())
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Look the question up."""
+        super().__init__(*args, **kwargs)
+        self.held = held_work(f"{PREFIX}{self.object_id}").first()
+        self.fields["question"].initial = question_of(self.held) if self.held else ""
+
     def get_before_template_context(self, request: HttpRequest, object_id: str | None = None) -> dict[str, Any]:
-        """Return the held message."""
-        held = OutboxMessage.objects.filter(subject=f"{PREFIX}{object_id}", state=State.HELD).order_by("pk")
-        return {"message": held.first()}
+        """Return the held message, none when it is held for another question than the dialog was opened with."""
+        now = self.fields["question"].initial
+        return {"message": self.held if self.data.get("question", now) == now else None}
 
 
 def retry_order(order: Order, *, by: str, reason: str) -> None:
@@ -99,11 +108,11 @@ class OrderActions(ReplayAdmin):
             ReleaseForm,
         ),
     )
-    def release(self, request: HttpRequest, form: ReasonForm, object_id: str) -> HttpResponse:
+    def release(self, request: HttpRequest, form: ReleaseForm, object_id: str) -> HttpResponse:
         """Wave the order's question through."""
-        reason = form.cleaned_data["reason"]
+        said = {name: form.cleaned_data[name] for name in ("question", "reason")}
         done = gettext("The order is released and goes on.")
-        return self.do(request, object_id, lambda order, by: release(order, by=by, reason=reason), done)
+        return self.do(request, object_id, lambda order, by: release(order, by=by, **said), done)
 
     @action(
         description=_("Retry"),

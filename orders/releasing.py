@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -15,22 +16,42 @@ from orders.models import Order
 RELEASED = sentence(gettext_noop("Released (%(code)s): %(reason)s"))
 
 
-def release(order: Order, *, by: str, reason: str) -> None:
+def held_work(subject: str) -> QuerySet[OutboxMessage]:
+    """Return the work of an order that is held; the first of it has the question that is to be answered."""
+    return OutboxMessage.objects.filter(subject=subject, state=State.HELD).order_by("pk")
+
+
+def question_of(message: OutboxMessage) -> str:
+    """Return what names the question of a held message: to be held for another one it is tried once more."""
+    return f"{message.pk}:{message.tries}"
+
+
+def release(order: Order, *, question: str, by: str, reason: str) -> None:
     """Wave an order's question through and let it start again; kept with who and why.
 
-    Raises NotAllowed when the order is not held, when its question cannot be waved through (two
-    matching customers must be sorted out), or without a reason.
+    Raises NotAllowed when the order is not held for the ``question`` that was read (`question_of`), when that
+    cannot be waved through (two matching customers must be sorted out), or without a reason.
     """
     with transaction.atomic():
-        message = OutboxMessage.objects.filter(subject=order.subject, state=State.HELD).order_by("pk").first()
-        if message is None:
-            raise by_hand.NotAllowed(_("Order %(number)s is not held.") % {"number": order})
-        if not message.is_releasable:
-            raise by_hand.NotAllowed(
-                _("Order %(number)s cannot be released: %(remedy)s") % {"number": order, "remedy": message.what_to_do}
-            )
+        message = _held_for(order, question)
         row = Order.objects.select_for_update().get(pk=order.pk)
         row.released = sorted({*row.released, message.error_code})
         row.save(update_fields=["released"])
         why = RELEASED % {"code": message.error_code, "reason": reason} if reason.strip() else ""
         by_hand.retry(message, by=by, reason=why)
+
+
+def _held_for(order: Order, question: str) -> OutboxMessage:
+    message = held_work(order.subject).select_for_update().first()
+    if message is None:
+        raise by_hand.NotAllowed(_("Order %(number)s is not held.") % {"number": order})
+    if question_of(message) != question:
+        raise by_hand.NotAllowed(
+            _("Order %(number)s is held for another question than the one you saw: look at it again.")
+            % {"number": order}
+        )
+    if not message.is_releasable:
+        raise by_hand.NotAllowed(
+            _("Order %(number)s cannot be released: %(remedy)s") % {"number": order, "remedy": message.what_to_do}
+        )
+    return message

@@ -9,7 +9,7 @@ from hub.models import InboxEvent, OutboxMessage
 from hub.models.work import State
 from orders.event_orders import norce_subjects
 from orders.models import Order
-from orders.releasing import release
+from orders.releasing import question_of, release
 from orders.story import Say, Sent
 
 PATIENCE = 45.0
@@ -39,7 +39,7 @@ def wait_for_orders(sent: list[Sent], *, say: Say) -> None:
             elif OutboxMessage.objects.filter(subject=order.subject, state=State.HELD).exists():
                 held = OutboxMessage.objects.get(subject=order.subject, state=State.HELD)
                 say(f"{order}  held: {held.error} A person releases it.")
-                release(order, by="demo", reason="Looked at: in order.")
+                release(order, question=question_of(held), by="demo", reason="Looked at: in order.")
 
 
 def wait_for_work(sent: list[Sent]) -> None:

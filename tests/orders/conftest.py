@@ -35,6 +35,14 @@ def confirmed(application: Application, received: Callable[..., Order], work: Ca
 
 
 @pytest.fixture
+def held(received: Callable[..., Order], work: Callable[[], int], application: Application) -> Order:
+    """An order that the shop wants a person to look at."""
+    order = received("01", DoHold=True)
+    work()
+    return order
+
+
+@pytest.fixture
 def norce(monkeypatch: pytest.MonkeyPatch) -> FakeQuery:
     """What Norce Query answers."""
     query = FakeQuery()

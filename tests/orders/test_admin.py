@@ -38,14 +38,6 @@ def done(received: Receive, work: Work, application: Application) -> Order:
 
 
 @pytest.fixture
-def held(received: Receive, work: Work, application: Application) -> Order:
-    """An order that the shop wants a person to look at."""
-    order = received("01", DoHold=True)
-    work()
-    return order
-
-
-@pytest.fixture
 def unmapped(received: Receive, work: Work, application: Application) -> Order:
     """An order whose payment method has no mapping, on an ERP that demands one."""
     application.erp_connection.strict_kinds = [ValueKind.PAYMENT_METHOD]
@@ -142,23 +134,6 @@ def test_a_body_that_cannot_be_read_still_has_a_page(admin_client: Client, held:
     assert "The order cannot be read" in page_of(admin_client, held)
 
 
-def test_a_held_order_says_why_and_is_released_with_a_reason(admin_client: Client, held: Order, work: Work) -> None:
-    assert "The shop asks for a manual check" in page_of(admin_client, held)
-    assert "The shop asks for a manual check" in admin_client.get(button(held, "release")).content.decode()
-    answer = admin_client.post(button(held, "release"), SAID, follow=True).content.decode()
-    assert "admin asked for another try: Released (dohold): Looked at it" in answer
-    work()
-    held.refresh_from_db()
-    assert (held.status, held.released) == (Order.Status.CONFIRMED, ["dohold"])
-    assert "Looked at it" in page_of(admin_client, held)
-
-
-def test_a_question_that_nobody_may_wave_through_has_no_release(admin_client: Client, held: Order) -> None:
-    OutboxMessage.objects.update(error_code="buyer")
-    assert button(held, "release") not in page_of(admin_client, held)
-    assert "cannot be released" in admin_client.post(button(held, "release"), SAID, follow=True).content.decode()
-
-
 def test_a_missing_mapping_is_mended_from_the_orders_page(admin_client: Client, unmapped: Order, work: Work) -> None:
     form = f"{reverse('admin:hub_valuemapping_add')}?kind=payment_method&norce_value=CARD"
     page = page_of(admin_client, unmapped)
@@ -237,8 +212,3 @@ def test_each_thing_that_has_stopped_has_a_box_and_the_buttons_are_in_that_of_th
     assert (
         page_of(admin_client, held).count(f'class="hub-button hub-button-main" href="{button(held, "release")}"') == 1
     )
-
-
-def test_a_released_question_is_named_in_words(admin_client: Client, held: Order) -> None:
-    admin_client.post(button(held, "release"), SAID)
-    assert "a look was asked for" in page_of(admin_client, held)

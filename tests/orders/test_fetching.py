@@ -18,10 +18,9 @@ from orders import fetching
 from orders.contents import read_request
 from orders.models import Order
 from orders.receiving import receive
-from orders.releasing import release
 from orders.sums import paid
 from tests.conftest import sample
-from tests.faults import be_due, erp_orders, set_faults, to_erp
+from tests.faults import answer_yes, be_due, erp_orders, set_faults, to_erp
 from tests.orders.norce_side import ORDERS, cancel_in_norce, compare, in_norce
 from tests.orders.norce_side import fetching as fetch_work
 
@@ -73,7 +72,7 @@ def test_who_asked_and_why_is_kept(fetched: Order) -> None:
 
 
 def test_a_released_order_goes_to_the_erp_with_its_rows(fetched: Order, sandbox: Sandbox, work: Work) -> None:
-    release(fetched, by="anna", reason="Paid, says Norce Admin.")
+    answer_yes(fetched, "Paid, says Norce Admin.")
     work()
     [made] = erp_orders(sandbox)
     assert (made["reference"], round(float(made["total"]), 2), made["payments"]) == ("1901-5100231", 1596.10, [])
@@ -139,7 +138,7 @@ def test_the_real_order_takes_its_place_while_a_worker_reads_it(fetched: Order) 
 
 
 def test_a_released_order_that_is_under_way_keeps_its_content(fetched: Order) -> None:
-    release(fetched, by="anna", reason="Paid.")
+    answer_yes(fetched, "Paid.")
     OutboxMessage.objects.filter(kind="erp.order").update(state=State.RUNNING)
     push()
     fetched.refresh_from_db()
@@ -148,7 +147,7 @@ def test_a_released_order_that_is_under_way_keeps_its_content(fetched: Order) ->
 
 
 def test_the_real_order_after_the_erp_has_it_changes_nothing(fetched: Order, sandbox: Sandbox, work: Work) -> None:
-    release(fetched, by="anna", reason="Paid.")
+    answer_yes(fetched, "Paid.")
     work()
     push()
     work()

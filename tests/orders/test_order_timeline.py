@@ -23,7 +23,8 @@ from hub.timeline import PAGE
 from orders.document_lines import lines
 from orders.models import Invoice, Order
 from orders.order_timeline import Moments, moment_of, moments
-from tests.faults import BUYER
+from orders.releasing import question_of
+from tests.faults import BUYER, to_erp
 from tests.orders.clerk import clerk, read_news
 
 Work = Callable[[], int]
@@ -101,7 +102,8 @@ def test_who_pressed_what_and_why_is_told(
 ) -> None:
     order = received("01", DoHold=True)
     work()
-    admin_client.post(reverse("admin:orders_order_release", args=[order.pk]), SAID)
+    release = reverse("admin:orders_order_release", args=[order.pk])
+    admin_client.post(release, SAID | {"question": question_of(to_erp(order))})
     work()
     assert [entry.title for entry in told(order) if entry.by == "admin"] == [
         "By hand: The order is released and goes on."

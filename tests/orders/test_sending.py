@@ -15,10 +15,10 @@ from customers.models import Binding, CompanyBinding, CustomerBinding
 from hub.models import Application, Attempt, ErpConnection, ValueMapping
 from hub.models.work import State
 from orders.models import Order
-from orders.releasing import release
 from tests.conftest import sample
 from tests.faults import (
     BUYER,
+    answer_yes,
     erp_customers,
     erp_orders,
     known_company,
@@ -168,7 +168,7 @@ def test_a_question_holds_the_order_before_anything_is_written_and_a_release_let
     order = received("01", **changes)
     work()
     assert (to_erp(order).state, to_erp(order).error_code, operations("erp:default")) == (State.HELD, code, [])
-    release(order, by="anna", reason="spoke to the shop")
+    answer_yes(order, "spoke to the shop")
     work()
     order.refresh_from_db()
     assert (order.erp_order_no, order.status) == ("SO100001", Order.Status.CONFIRMED), to_erp(order).error
@@ -178,7 +178,7 @@ def test_a_question_holds_the_order_before_anything_is_written_and_a_release_let
 def test_a_released_order_has_the_rows_as_its_total(sandbox: Sandbox, received: Receive, work: Work) -> None:
     order = received("01", Payments=SHORT)
     work()
-    release(order, by="anna", reason="the shop pays the rest")
+    answer_yes(order, "the shop pays the rest")
     work()
     assert Decimal(erp_orders(sandbox)[0]["total"]) == Decimal("1596.10")
 
