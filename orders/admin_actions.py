@@ -20,7 +20,7 @@ from hub.models.work import TROUBLED, State
 from orders.about import about
 from orders.models import Order
 from orders.order_page import releasable
-from orders.releasing import held_work, question_of, release
+from orders.releasing import effects_of, held_work, question_of, release
 from orders.replay_admin import ReplayAdmin
 from orders.replaying import is_stopped_on_its_way
 from orders.troubles import PREFIX
@@ -42,7 +42,8 @@ class ReleaseForm(ReasonForm):
     def get_before_template_context(self, request: HttpRequest, object_id: str | None = None) -> dict[str, Any]:
         """Return the held message, none when it is held for another question than the dialog was opened with."""
         now = self.fields["question"].initial
-        return {"message": self.held if self.data.get("question", now) == now else None}
+        shown = self.held if self.data.get("question", now) == now else None
+        return {"message": shown, "effects": effects_of(shown) if shown else ()}
 
 
 def retry_order(order: Order, *, by: str, reason: str) -> None:
@@ -103,7 +104,7 @@ class OrderActions(ReplayAdmin):
         variant=ActionVariant.PRIMARY,
         dialog=reason_dialog(
             _("Let this order go on?"),
-            _("You answer the question with yes; the order is sent to the ERP."),
+            _("You answer the question with yes."),
             _("Release"),
             ReleaseForm,
         ),

@@ -12,6 +12,7 @@ from hub import by_hand
 from hub.models import OutboxMessage
 from hub.models.work import State
 from orders.models import Order
+from orders.news import DELIVERY, INVOICE
 
 RELEASED = sentence(gettext_noop("Released (%(code)s): %(reason)s"))
 
@@ -19,6 +20,18 @@ RELEASED = sentence(gettext_noop("Released (%(code)s): %(reason)s"))
 def held_work(subject: str) -> QuerySet[OutboxMessage]:
     """Return the work of an order that is held; the first of it has the question that is to be answered."""
     return OutboxMessage.objects.filter(subject=subject, state=State.HELD).order_by("pk")
+
+
+def effects_of(message: OutboxMessage) -> tuple[str, ...]:
+    """Return in words what the release of a held message does."""
+    documents = {
+        DELIVERY: _("Norce is told of the delivery, although the order is cancelled."),
+        INVOICE: _("The invoice is registered in Norce, which captures the payment, although the order is cancelled."),
+    }
+    if message.kind not in documents:
+        return (_("The order is sent to the ERP."),)
+    later = _("Norce is told of what the ERP delivers and invoices of this order later, too, without asking again.")
+    return documents[message.kind], later
 
 
 def question_of(message: OutboxMessage) -> str:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
+import pytest
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
+from connectors.sandbox.core import Sandbox
 from hub.models import OutboxMessage
 from hub.models.work import State
 from orders.checks import EXTERNAL
 from orders.models import Order
 from tests.conftest import sample
+from tests.orders.clerk import clerk, read_news
 
 Work = Callable[[], int]
 SAID = {"_form_submitted": "on", "reason": "Looked at it"}
@@ -25,6 +28,10 @@ def button(order: Order) -> str:
 
 def page_of(client: Client, order: Order) -> str:
     return client.get(reverse("admin:orders_order_change", args=[order.pk])).content.decode()
+
+
+def dialog(client: Client, order: Order) -> str:
+    return client.get(button(order)).content.decode()
 
 
 def question(client: Client, order: Order) -> str:
@@ -40,7 +47,7 @@ def released(client: Client, order: Order, **said: str) -> str:
 
 def test_a_held_order_says_why_and_is_released_with_a_reason(admin_client: Client, held: Order, work: Work) -> None:
     assert "The shop asks for a manual check" in page_of(admin_client, held)
-    assert "The shop asks for a manual check" in admin_client.get(button(held)).content.decode()
+    assert "The shop asks for a manual check" in dialog(admin_client, held)
     answer = released(admin_client, held)
     assert "admin asked for another try: Released (dohold): Looked at it" in answer
     work()
@@ -75,6 +82,25 @@ def test_a_dialog_that_comes_back_for_its_reason_shows_no_question_that_came_mea
     page = released(admin_client, held, question=read, reason=" ")
     assert "not held for this question any more" in page
     assert f'value="{read}"' in page and "The shop asks for a manual check" not in page
+
+
+def test_the_dialog_says_that_the_order_goes_to_the_erp(admin_client: Client, held: Order) -> None:
+    page = dialog(admin_client, held)
+    assert "The order is sent to the ERP." in page and "without asking again" not in page
+
+
+@pytest.mark.parametrize(
+    ("deed", "effect"), [("ship", "Norce is told of the delivery"), ("invoice", "which captures the payment")]
+)
+def test_the_dialog_says_what_becomes_of_a_cancelled_orders_documents_and_of_later_ones(
+    admin_client: Client, confirmed: Order, sandbox: Sandbox, work: Work, deed: str, effect: str
+) -> None:
+    Order.objects.update(status=Order.Status.CANCELLED)
+    clerk(sandbox, deed)
+    read_news(work)
+    page = dialog(admin_client, confirmed)
+    assert effect in page and "without asking again" in page
+    assert "sent to the ERP" not in page
 
 
 def test_a_released_question_is_named_in_words(admin_client: Client, held: Order) -> None:
