@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 
 from connectors.erp.base import ErpOrder
 from connectors.errors import HubError, PermanentError
@@ -19,13 +20,15 @@ class Preview:
     """What both ways of sending an order again would do.
 
     ``problem`` is why today's mappings make no order of it, ``unusable`` why it cannot go as it was; the
-    ``differences`` are known when neither is the case. ``mapped_at`` is when it was mapped last, if ever.
+    ``differences`` are known when neither is the case. ``mapped_at`` is when it was mapped last, if ever. The
+    ``digest`` stands for exactly this: the same only while both ways would do the same.
     """
 
     problem: HubError | None
     unusable: str
     differences: list[Change]
     mapped_at: datetime | None
+    digest: str
 
 
 def preview(order: Order) -> Preview:
@@ -37,6 +40,7 @@ def preview(order: Order) -> Preview:
         unusable=unusable,
         differences=changes(before, now) if before and now else [],
         mapped_at=MappedOrder.objects.filter(order=order).values_list("mapped_at", flat=True).first(),
+        digest=blake2b(repr((now, str(problem), before, unusable)).encode(), digest_size=16).hexdigest(),
     )
 
 

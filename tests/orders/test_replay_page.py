@@ -14,6 +14,7 @@ from connectors.sandbox.core import Sandbox
 from hub.models import Application, Attempt, ValueMapping
 from hub.models.work import State
 from orders.models import MappedOrder, Order
+from orders.replay_preview import preview
 from tests.faults import CREATE_ORDER, erp_orders, set_faults, to_erp
 
 Receive = Callable[..., Order]
@@ -38,7 +39,8 @@ def page_of(client: Client, order: Order, name: str = "replay", **headers: str) 
 
 
 def post(client: Client, order: Order, **said: str) -> Any:
-    return client.post(url(order, "replay"), said, follow=True)
+    """Press a button of the page as it is now, unless another one is named by what it ``shown``."""
+    return client.post(url(order, "replay"), {"shown": preview(order).digest} | said, follow=True)
 
 
 def staff(client: Client, *codenames: str) -> None:
@@ -84,6 +86,24 @@ def test_the_order_goes_the_way_that_was_pressed(
     work()
     assert [order["payments"][0]["method"] for order in erp_orders(sandbox)] == [method]
     assert Attempt.objects.filter(asked_by="admin", reason__endswith="Looked at it").exists()
+
+
+@pytest.mark.parametrize("how", ["mapped", "as_sent"])
+@pytest.mark.parametrize("change", ["mapping", "record"])
+def test_what_has_changed_since_it_was_shown_is_shown_once_more(
+    admin_client: Client, refused: Order, how: str, change: str
+) -> None:
+    seen = admin_client.get(url(refused, "replay")).context["preview"].digest
+    if change == "mapping":
+        ValueMapping.objects.create(kind="payment_method", norce_value="CARD", erp_value="Kort")
+    else:
+        row = MappedOrder.objects.get()
+        MappedOrder.objects.update(content=row.content | {"currency": "EUR"})
+    again = post(admin_client, refused, how=how, reason="Looked at it", shown=seen).content.decode()
+    assert "What would be sent has changed in the meantime" in again
+    assert ">Looked at it</textarea>" in again and "Say why" not in again
+    assert {"mapping": "Kort", "record": "EUR"}[change] in again
+    assert to_erp(refused).state == State.FAILED
 
 
 def test_without_a_reason_it_asks_for_one(admin_client: Client, refused: Order) -> None:
