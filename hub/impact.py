@@ -80,8 +80,16 @@ class Waiting:
     can_go_on: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class AllWaiting:
+    """The latest work that has stopped for a missing mapping; ``has_more`` says that older has stopped, too."""
+
+    rows: list[Waiting]
+    has_more: bool
+
+
 Source = Callable[[Proposal], Impact | None]
-Waiters = Callable[[], list[Waiting]]
+Waiters = Callable[[], AllWaiting]
 _sources: list[Source] = []
 _waiters: list[Waiters] = []
 
@@ -102,9 +110,15 @@ def collect(proposal: Proposal) -> list[Impact]:
     return [part for part in parts if part]
 
 
-def waiting() -> list[Waiting]:
+def waiting() -> AllWaiting:
     """Return the work that has stopped for a missing mapping, with what it lacks by today's mappings."""
-    return [one for waiters in _waiters for one in waiters()]
+    found = [waiters() for waiters in _waiters]
+    return AllWaiting(rows=[row for part in found for row in part.rows], has_more=any(part.has_more for part in found))
+
+
+def at_least(number: int, *, has_more: bool) -> str:
+    """Return a number in words, "500+" where only so many of what ``has_more`` were looked at."""
+    return f"{number}+" if has_more else str(number)
 
 
 def propose(*, gone: Collection[Key] = (), put: Mapping[Key, str] | None = None) -> Proposal:

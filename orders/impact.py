@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import groupby
 from operator import attrgetter, itemgetter
 from time import monotonic
@@ -42,11 +42,13 @@ def order_impact(proposal: Proposal) -> Impact:
     applications = concerned(proposal)
     if not applications:
         return Impact(title=title, note=_("The orders of no application are concerned."))
-    outcomes = list(_outcomes(proposal, applications))
+    deadline = monotonic() + SECONDS
+    waits, has_more = stopped()
+    outcomes = list(_outcomes(proposal, applications, waits, deadline))
     told = [one for one in outcomes if one.effect in TOLD]
     return Impact(
         title=title,
-        figures=figures(outcomes),
+        figures=figures(outcomes, has_more=has_more or monotonic() > deadline),
         cases=tuple(case(one) for one in _first(told)),
         more=max(len(told) - SHOWN, 0),
         note=_("What the ERP has stays as it is: orders that come, or are tried again, from now on are mapped so."),
@@ -73,10 +75,11 @@ def concerned(proposal: Proposal) -> dict[str, Application]:
     return {row.key: row for row in Application.objects.select_related("erp_connection") if differs(row.key)}
 
 
-def _outcomes(proposal: Proposal, applications: dict[str, Application]) -> Iterator[Outcome]:
+def _outcomes(
+    proposal: Proposal, applications: dict[str, Application], waits: Collection[int], deadline: float
+) -> Iterator[Outcome]:
     """Yield what becomes of each order, the latest first, as many as can be read in the time there is."""
-    deadline = monotonic() + SECONDS
-    last, waits = _last(applications), stopped()
+    last = _last(applications)
     tables = (proposal.before, proposal.after)
     translators = {key: [translator(row, table) for table in tables] for key, row in applications.items()}
     orders = orders_of(applications).filter(pk__in={*last, *waits})

@@ -9,14 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from hub.admin.links import subject_url
-from hub.impact import Case, Figure
+from hub.impact import Case, Figure, at_least
 from orders.outcomes import Effect, Outcome
 
 
-def figures(outcomes: Collection[Outcome]) -> tuple[Figure, ...]:
-    """Return how many orders would be otherwise, and in what way."""
+def figures(outcomes: Collection[Outcome], *, has_more: bool) -> tuple[Figure, ...]:
+    """Return how many orders would be otherwise, and in what way; ``has_more``: others too have stopped."""
     last = Counter(one.effect for one in outcomes if one.is_last)
-    return (*_stopped(Counter(one.effect for one in outcomes if one.is_stopped)), *_last(last))
+    return (*_stopped(Counter(one.effect for one in outcomes if one.is_stopped), has_more), *_last(last))
 
 
 def case(one: Outcome) -> Case:
@@ -30,17 +30,19 @@ def case(one: Outcome) -> Case:
     return Case(label=str(one.order), url=subject_url(one.order.subject), word=word, tone=tone, lines=one.lines())
 
 
-def _stopped(effects: Counter[Effect]) -> Iterator[Figure]:
+def _stopped(effects: Counter[Effect], has_more: bool) -> Iterator[Figure]:
     if freed := effects[Effect.MENDED]:
-        text = ngettext("%(n)d stopped order can go on with it.", "%(n)d stopped orders can go on with it.", freed)
-        yield text % {"n": freed}, "good"
+        text = ngettext(
+            "%(n)s stopped order can go on with it.", "%(n)s stopped orders can go on with it.", freed + has_more
+        )
+        yield text % {"n": at_least(freed, has_more=has_more)}, "good"
     if lacking := effects[Effect.STILL_LACKING]:
         text = ngettext(
-            "%(n)d stopped order still lacks another mapping.",
-            "%(n)d stopped orders still lack another mapping.",
-            lacking,
+            "%(n)s stopped order still lacks another mapping.",
+            "%(n)s stopped orders still lack another mapping.",
+            lacking + has_more,
         )
-        yield text % {"n": lacking}, "wait"
+        yield text % {"n": at_least(lacking, has_more=has_more)}, "wait"
 
 
 def _last(effects: Counter[Effect]) -> Iterator[Figure]:

@@ -8,7 +8,7 @@ from typing import Any
 from connectors.errors import HubError
 from connectors.norce.types.orders import OrderRequest
 from hub.admin.links import subject_url
-from hub.impact import Waiting
+from hub.impact import AllWaiting, Waiting
 from hub.models import Application
 from hub.models.work import TROUBLED, ErrorKind
 from hub.values import read_table, translator
@@ -20,19 +20,24 @@ from orders.troubles import PREFIX, about_orders
 MOST = 500
 
 
-def waiting() -> list[Waiting]:
+def waiting() -> AllWaiting:
     """Return the latest orders that have stopped for a mapping and can be read, with what they lack today."""
-    items = stopped()
+    items, has_more = stopped()
     table = read_table()
     applications = {row.key: row for row in Application.objects.select_related("erp_connection")}
     orders = orders_of(applications).filter(pk__in=items)
-    return [_waiting(items[order.pk], order, applications[order.application_key], table) for order in orders]
+    rows = [_waiting(items[order.pk], order, applications[order.application_key], table) for order in orders]
+    return AllWaiting(rows=rows, has_more=has_more)
 
 
-def stopped() -> dict[int, int]:
-    """Return the orders that wait for a mapping on their way to the ERP, each with its work item; the latest 500."""
+def stopped() -> tuple[dict[int, int], bool]:
+    """Return the latest 500 orders that wait for a mapping on their way to the ERP, each with its work item.
+
+    Then whether there are more.
+    """
     rows = about_orders(*TROUBLED).filter(kind="erp.order", error_kind=ErrorKind.MAPPING)
-    return {int(subject.removeprefix(PREFIX)): item for item, subject in rows.values_list("pk", "subject")[:MOST]}
+    found = list(rows.values_list("pk", "subject")[: MOST + 1])
+    return {int(subject.removeprefix(PREFIX)): item for item, subject in found[:MOST]}, len(found) > MOST
 
 
 def orders_of(application_keys: Collection[str]) -> Any:

@@ -19,26 +19,30 @@ from hub import impact
 from hub.admin.bulk import bulk_page
 from hub.admin.links import list_url, subject_url
 from hub.admin.theme import ModelAdmin
-from hub.impact import Waiting
+from hub.impact import Waiting, at_least
 from hub.models import OutboxMessage, ValueMapping
 from hub.models.configuration import ValueKind
-from hub.models.work import TROUBLED, ErrorKind
+from hub.models.work import ErrorKind, State
+from hub.panels import at_most, bounded
 
-COUNTED = 1000
 LISTED = 20
 OFFERED = 2000
 RETRY = "hub.retry"
+STOPPED = {"error_kind": ErrorKind.MAPPING, "state": State.FAILED}
 # The form's address names what its mapping is for, to lead back there.
 ABOUT = "about"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Waiters:
-    """What waits for one mapping: how much in words, and the first of them, each with a link and what else it lacks."""
+    """What waits for one mapping: how much in words, and the first of them, each with a link and what else it lacks.
+
+    ``more`` says how many are not listed.
+    """
 
     title: str
     rows: tuple[tuple[str, str, str], ...]
-    more: int
+    more: str
 
 
 class MappingWaitingAdmin(ModelAdmin):
@@ -64,7 +68,10 @@ class MappingWaitingAdmin(ModelAdmin):
         """Ask why, then let everything be tried again that had stopped for a mapping and has all of them now."""
         if not request.user.has_perm(RETRY):
             raise PermissionDenied
-        free = [one for one in impact.waiting() if one.can_go_on]
+        waiting = impact.waiting()
+        if waiting.has_more and request.method == "GET":
+            messages.info(request, _("More have stopped than were looked at: come back here when these have gone on."))
+        free = [one for one in waiting.rows if one.can_go_on]
         items = OutboxMessage.objects.filter(pk__in=[one.item for one in free])
         back = list_url("orders_order", cause=ErrorKind.MAPPING)
         page = bulk_page(self, request, items, labels=[one.label for one in free], back=back)
@@ -77,21 +84,27 @@ def waiters_of(request: HttpRequest) -> Waiters | None:
     if kind not in ValueKind.values or not value:
         return None
     wanted = (ValueKind(kind), value)
-    found = [one for one in impact.waiting() if wanted in one.missing and key in ("", one.application_key)]
+    waiting = impact.waiting()
+    found = [one for one in waiting.rows if wanted in one.missing and key in ("", one.application_key)]
     if not found:
         return None
-    number = len(found)
-    words = {"n": number, "kind": ValueKind(kind).label, "value": value}
     title = ngettext(
-        "%(n)d stopped order waits for %(kind)s %(value)s",
-        "%(n)d stopped orders wait for %(kind)s %(value)s",
-        number,
+        "%(n)s stopped order waits for %(kind)s %(value)s",
+        "%(n)s stopped orders wait for %(kind)s %(value)s",
+        len(found) + waiting.has_more,
     )
+    number = at_least(len(found), has_more=waiting.has_more)
     return Waiters(
-        title=title % words,
+        title=title % {"n": number, "kind": ValueKind(kind).label, "value": value},
         rows=tuple((one.label, one.url, _besides(one, wanted)) for one in found[:LISTED]),
-        more=max(number - LISTED, 0),
+        more=_more(len(found) - LISTED, has_more=waiting.has_more),
     )
+
+
+def _more(number: int, *, has_more: bool) -> str:
+    if number <= 0:
+        return ""
+    return ngettext("and %(more)s more", "and %(more)s more", number) % {"more": at_least(number, has_more=has_more)}
 
 
 def _besides(one: Waiting, wanted: tuple[ValueKind, str]) -> str:
@@ -106,23 +119,32 @@ def erp_values() -> list[tuple[str, list[str]]]:
 
 
 def lead_to_waiting(request: HttpRequest) -> None:
-    """Say how much of the stopped work can go on now, and how much still waits for a mapping, and lead there."""
-    free = sum(one.can_go_on for one in impact.waiting())
+    """Say how much of the stopped work can go on now, and how much has stopped where that is more, and lead there."""
+    waiting = impact.waiting()
+    free = sum(one.can_go_on for one in waiting.rows)
     if free and request.user.has_perm(RETRY):
-        text = ngettext(
-            "%(n)d order that had stopped can go on now:", "%(n)d orders that had stopped can go on now:", free
-        )
-        _lead(request, text % {"n": free}, reverse("admin:hub_valuemapping_retry"), _("look and retry"))
-    stopped = OutboxMessage.objects.filter(state__in=TROUBLED, error_kind=ErrorKind.MAPPING)
-    number = len(stopped.values_list("pk", flat=True)[:COUNTED]) - free
-    if number > 0:
-        text = ngettext(
-            "%(n)d work item has stopped for a missing mapping:",
-            "%(n)d work items have stopped for missing mappings:",
-            number,
-        )
-        url = list_url("hub_outboxmessage", error_kind__exact=ErrorKind.MAPPING, state__exact="failed")
-        _lead(request, text % {"n": number}, url, _("look"))
+        _lead_to_free(request, free, has_more=waiting.has_more)
+    stopped = bounded(OutboxMessage.objects.filter(**STOPPED))
+    if stopped > free:
+        _lead_to_stopped(request, stopped)
+
+
+def _lead_to_free(request: HttpRequest, number: int, *, has_more: bool) -> None:
+    text = ngettext(
+        "%(n)s order that had stopped can go on now:", "%(n)s orders that had stopped can go on now:", number + has_more
+    )
+    words = text % {"n": at_least(number, has_more=has_more)}
+    _lead(request, words, reverse("admin:hub_valuemapping_retry"), _("look and retry"))
+
+
+def _lead_to_stopped(request: HttpRequest, number: int) -> None:
+    text = ngettext(
+        "%(n)s work item has stopped for a missing mapping:",
+        "%(n)s work items have stopped for missing mappings:",
+        number,
+    )
+    url = list_url("hub_outboxmessage", **{f"{column}__exact": value for column, value in STOPPED.items()})
+    _lead(request, text % {"n": at_most(number)}, url, _("look"))
 
 
 def _lead(request: HttpRequest, text: str, url: str, link: str) -> None:

@@ -16,6 +16,7 @@ from hub.models import Application, OutboxMessage, ValueMapping
 from hub.models.work import State
 from hub.values import Key
 from orders import impact
+from orders import waiting as waiting_orders
 from orders.impact import order_impact
 from orders.models import Order
 from orders.waiting import waiting
@@ -166,7 +167,7 @@ def test_an_order_that_cannot_be_read_is_counted(application: Application, body:
         "1 of the last 2 orders would be mapped otherwise.",
         "1 of the last 2 orders cannot be read.",
     ]
-    assert [one.can_go_on for one in waiting()] == [False]
+    assert [one.can_go_on for one in waiting().rows] == [False]
 
 
 def test_a_row_for_one_application_leaves_the_others_orders_out(
@@ -260,6 +261,27 @@ def test_five_hundred_orders_cost_few_statements(application: Application, busin
     assert figures(found)[0] == "300 stopped orders can go on with it."
 
 
+def test_of_more_stopped_orders_than_are_looked_at_the_number_is_said_to_be_more(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting_orders, "MOST", 3)
+    strict(application, "payment_method")
+    stop(*came(application, *range(3)))
+    assert (figures(told({CARD: "KORT"}))[0], waiting().has_more) == ("3 stopped orders can go on with it.", False)
+    stop(*came(application, 4))
+    assert figures(told({CARD: "KORT"}))[0] == "3+ stopped orders can go on with it."
+    assert (len(waiting().rows), waiting().has_more) == (3, True)
+
+
+def test_where_the_time_ends_the_number_is_said_to_be_more(
+    application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(impact, "SECONDS", -1.0)
+    strict(application, "payment_method")
+    stop(*came(application, 1, 2))
+    assert figures(told({CARD: "KORT"}))[0] == "1+ stopped orders can go on with it."
+
+
 def test_who_waits_says_what_it_lacks_today(application: Application) -> None:
     strict(application, "payment_method", "unit")
     first, second = came(application, 1, 2)
@@ -267,6 +289,6 @@ def test_who_waits_says_what_it_lacks_today(application: Application) -> None:
     stop(*came(application, 3), state=State.DONE)
     stop(*came(application, 4), error_kind="permanent")
     mapped(UNIT, "pcs")
-    assert {one.label: one.missing for one in waiting()} == dict.fromkeys("12", (("payment_method", "CARD"),))
+    assert {one.label: one.missing for one in waiting().rows} == dict.fromkeys("12", (("payment_method", "CARD"),))
     mapped(CARD, "KORT")
-    assert [(one.can_go_on, one.missing) for one in waiting()] == [(True, ())] * 2
+    assert [(one.can_go_on, one.missing) for one in waiting().rows] == [(True, ())] * 2

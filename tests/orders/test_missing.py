@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from html import unescape
 from threading import Barrier
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -12,12 +14,15 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
+from hub.admin import mapping_waiting
 from hub.impact import propose
 from hub.models import Application, Attempt, OutboxMessage, ValueMapping
 from hub.models.configuration import ValueKind
 from hub.models.work import State
+from orders import waiting
 from orders.models import Order
 from tests.conftest import sample
+from tests.front import behind
 from tests.threads import side_by_side
 
 Receive = Callable[..., Order]
@@ -94,7 +99,8 @@ def test_saved_it_leads_back_to_the_order_and_to_all_that_waited(
     assert after.redirect_chain == [(page_of(stopped[0]), 302)]
     text = after.content.decode()
     assert "2 orders that had stopped can go on now:" in text
-    assert "1 work item has stopped for a missing mapping:" in text
+    assert "3 work items have stopped for missing mappings:" in text
+    assert len(behind(admin_client, unescape(re.findall(r'href="([^"]+)">look<', text)[0]))) == 3
     assert f'href="{RETRY}"' in text
     asked = admin_client.get(RETRY).content.decode()
     assert "Retry 2 items?" in asked
@@ -104,6 +110,27 @@ def test_saved_it_leads_back_to_the_order_and_to_all_that_waited(
     numbers = [bool(order.erp_order_no) for order in Order.objects.order_by("pk")]
     assert numbers == [True, True, False]
     assert Attempt.objects.filter(reason="The mapping is there now", asked_by="admin").count() == 2
+
+
+def test_more_than_are_looked_at_are_said_to_be_more(
+    admin_client: Client, stopped: list[Order], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "MOST", 2)
+    monkeypatch.setattr(mapping_waiting, "LISTED", 1)
+    form = form_of(admin_client, stopped[0])
+    page = admin_client.get(form)
+    assert page.context["waiters"].title == "2+ stopped orders wait for Payment method CARD"
+    assert "<li>and 1+ more</li>" in page.content.decode()
+    text = saved(admin_client, form, "KORT").content.decode()
+    assert "1+ orders that had stopped can go on now:" in text
+    assert "3 work items have stopped for missing mappings:" in text
+    assert "More have stopped than were looked at" in admin_client.get(RETRY).content.decode()
+
+
+def test_where_all_can_go_on_nothing_else_is_said_to_have_stopped(admin_client: Client, stopped: list[Order]) -> None:
+    OutboxMessage.objects.filter(subject=stopped[2].subject).update(state=State.CANCELLED)
+    text = saved(admin_client, form_of(admin_client, stopped[0]), "KORT").content.decode()
+    assert "2 orders that had stopped can go on now:" in text and "stopped for missing mappings" not in text
 
 
 def test_nothing_that_lacks_a_mapping_is_tried_again(admin_client: Client, stopped: list[Order]) -> None:
