@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from connectors.catalogue.sentences import told
 from hub.admin.badges import badge, state_badge
-from hub.admin.links import item_url, list_url, subject_url
+from hub.admin.links import item_url, list_url
 from hub.admin.run_words import application_names, grouped
 from hub.durations import clock
 from hub.models import Application, OutboxMessage
@@ -27,8 +27,6 @@ from orders.models import Order
 from orders.norce_rows import midnight
 
 DAYS = 14
-# The missing orders of one day and application that are listed at most.
-LISTED = 50
 # Of an application that is no longer known.
 TOLERANCE = Decimal("0.50")
 
@@ -68,7 +66,6 @@ class Missing:
     amount: str
     state: SafeString | str
     work_url: str
-    order_url: str
     fetch_url: str
 
 
@@ -76,7 +73,11 @@ def page() -> dict[str, Any]:
     """Return the template's variables: the days of the last two weeks, the latest first, and what is missing."""
     rows = days()
     applications = {row.key: row for row in Application.objects.all()}
-    return {"lines": [_line(row, applications.get(row.application_key)) for row in rows], "missing": missing(rows)}
+    return {
+        "lines": [_line(row, applications.get(row.application_key)) for row in rows],
+        "missing": missing(rows),
+        "more": not_kept(rows),
+    }
 
 
 def days() -> list[DayCount]:
@@ -86,28 +87,36 @@ def days() -> list[DayCount]:
 
 
 def missing(rows: Sequence[DayCount]) -> list[Missing]:
-    """Return the missing orders of some days, those also that have come since; two statements for all."""
-    listed = [(row, each) for row in rows for each in row.missing[:LISTED]]
-    keys = [fetching.key(each["id"]) for _row, each in listed]
+    """Return the missing orders of some days that have not come since they were counted."""
+    kept = _kept(rows)
+    keys = [fetching.key(each["id"]) for _row, each in kept]
     messages = {message.key: message for message in OutboxMessage.objects.filter(key__in=keys).defer("payload")}
-    here, names = _here(each["reference"] for _row, each in listed), application_names()
-    return [
-        _missing(row, each, names, messages.get(key), here.get((row.application_key, each["reference"])))
-        for (row, each), key in zip(listed, keys, strict=True)
-    ]
+    names = application_names()
+    return [_missing(row, each, names, messages.get(key)) for (row, each), key in zip(kept, keys, strict=True)]
+
+
+def not_kept(rows: Iterable[DayCount]) -> int:
+    """Return how many orders were missing when some days were counted besides those that were kept one by one."""
+    counts = ((of_json(row.norce).count - of_json(row.hub).count, len(row.missing)) for row in rows)
+    return sum(max(number - kept, 0) for number, kept in counts)
 
 
 def still_missing() -> int:
-    """Return how many orders of the last two weeks are missing and have not come since they were counted."""
-    rows = [row for row in days() if row.missing]
-    here = _here(each["reference"] for row in rows for each in row.missing) if rows else {}
-    return sum((row.application_key, each["reference"]) not in here for row in rows for each in row.missing)
+    """Return how many orders of the last two weeks are missing: those that the page lists, and the more it tells of."""
+    rows = days()
+    return len(_kept(rows)) + not_kept(rows)
 
 
-def _here(references: Iterable[str]) -> dict[tuple[str, str], int]:
-    """Return by application and reference the orders that are here."""
-    found = Order.objects.filter(client_order_ref__in=set(references))
-    return {(key, number): pk for pk, key, number in found.values_list("pk", "application_key", "client_order_ref")}
+def _kept(rows: Iterable[DayCount]) -> list[tuple[DayCount, dict[str, Any]]]:
+    """Return the days' missing orders that are kept and have not come since."""
+    found = [(row, each) for row in rows for each in row.missing]
+    here = _here({each["reference"] for _row, each in found})
+    return [(row, each) for row, each in found if (row.application_key, each["reference"]) not in here]
+
+
+def _here(references: Collection[str]) -> set[tuple[str, str]]:
+    """Return application and reference of the orders that are here."""
+    return set(Order.objects.filter(client_order_ref__in=references).values_list("application_key", "client_order_ref"))
 
 
 def _line(row: DayCount, application: Application | None) -> Line:
@@ -150,9 +159,7 @@ def _money(amount: Decimal, currency: str) -> str:
     return f"{number_format(amount, 2, force_grouping=True)}\N{NO-BREAK SPACE}{currency}"
 
 
-def _missing(
-    row: DayCount, each: dict[str, Any], names: dict[str, str], message: OutboxMessage | None, order: int | None
-) -> Missing:
+def _missing(row: DayCount, each: dict[str, Any], names: dict[str, str], message: OutboxMessage | None) -> Missing:
     waits = message is not None and message.state not in fetching.ASKABLE
     return Missing(
         day=row,
@@ -160,8 +167,7 @@ def _missing(
         number=each["number"],
         made=clock(datetime.fromisoformat(each["at"])),
         amount=_money(Decimal(each["amount"]), each["currency"]),
-        state=badge(_("It is here now"), "good") if order else state_badge(message) if message else "",
+        state=state_badge(message) if message else "",
         work_url=item_url(message) if message else "",
-        order_url=subject_url(f"order:{order}") if order else "",
-        fetch_url="" if order or waits else reverse("admin:orders_daycount_fetch", args=[row.pk, each["id"]]),
+        fetch_url="" if waits else reverse("admin:orders_daycount_fetch", args=[row.pk, each["id"]]),
     )

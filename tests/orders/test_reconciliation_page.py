@@ -22,7 +22,7 @@ from hub.models import Application, Attempt, OutboxMessage, SyncRun
 from orders.day_count import DayCount
 from orders.figures import Figure
 from orders.models import Order
-from orders.reconciliation import page
+from orders.reconciliation import page, still_missing
 from tests.faults import operations, to_erp
 from tests.front import text_of
 from tests.orders.norce_side import compare, count_of, fetching, figure, in_norce
@@ -100,8 +100,7 @@ def test_fetching_asks_why_and_is_done_by_a_worker(
     order = Order.objects.get()
     assert "without its payments" in to_erp(order).error
     text = shown(admin_client)
-    assert "It is here now" in text and reverse("admin:orders_order_change", args=[order.pk]) in text
-    assert fetch_url(lost) not in text
+    assert "Orders that never came from Norce" not in text and fetch_url(lost) not in text
 
 
 def test_without_a_reason_nothing_is_fetched(admin_client: Client, lost: DayCount) -> None:
@@ -224,4 +223,13 @@ def test_the_page_of_a_bad_fortnight_stays_under_fifteen_queries(admin_client: C
     with CaptureQueriesContext(connection) as queries:
         text = shown(admin_client)
     assert len(queries) < 15
-    assert (text.count("300 missing"), text.count("/fetch/")) == (28, 28 * 50)
+    assert (text.count("300 missing"), text.count("/fetch/")) == (28, 28 * 200)
+    assert "and 2800 more" in text
+
+
+def test_the_front_page_counts_what_the_page_lists_and_the_more_it_tells_of(
+    admin_client: Client, application: Application, bad_fortnight: None
+) -> None:
+    Order.objects.create(client_order_ref="7", application_key=application.key, body=b"{}")
+    assert shown(admin_client).count("/fetch/") == 28 * 200 - 14
+    assert still_missing() == 28 * 300 - 14
