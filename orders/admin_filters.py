@@ -16,7 +16,7 @@ from hub.admin.error_catalogue import in_general
 from hub.models.work import TROUBLED, ErrorKind, State
 from orders.lead_times import STEPS, slow_orders
 from orders.models import Order
-from orders.troubles import about_orders, late, order_ids, outside, stopped, through
+from orders.troubles import about_orders, all_ids, late, order_ids, outside, stopped, through
 
 
 class NeedsPersonFilter(SimpleListFilter):
@@ -39,7 +39,7 @@ class NeedsPersonFilter(SimpleListFilter):
             return queryset
         # With the state beside it, one piece of work must have both.
         states = {request.GET.get(StateFilter.parameter_name, "")} & {*TROUBLED}
-        return queryset.filter(pk__in=order_ids(*stopped(*states, **_columns(cause))))
+        return queryset.filter(pk__in=all_ids(*stopped(*states, **_columns(cause))))
 
 
 def _columns(cause: str) -> dict[str, str]:
@@ -82,7 +82,7 @@ class StateFilter(SimpleListFilter):
             return queryset.filter(pk__in=order_ids(*late()))
         if value == "waiting":
             return queryset.filter(pk__in=order_ids(about_orders(State.PENDING)))
-        return queryset.filter(pk__in=order_ids(*stopped(value))) if value in TROUBLED else queryset
+        return queryset.filter(pk__in=all_ids(*stopped(value))) if value in TROUBLED else queryset
 
 
 class ReceivedFilter(SimpleListFilter):

@@ -18,7 +18,7 @@ from hub.counted import HOUR, Counts, at, by, up_to_date
 from hub.panels import Panel, Part, Table
 from orders.models import Order
 from orders.norce_rows import midnight
-from orders.troubles import order_ids, outside, stopped
+from orders.troubles import all_ids, outside, stopped
 
 DAYS = 7
 LIST = "orders_order"
@@ -34,7 +34,7 @@ def count(before: dict[str, Any]) -> dict[str, Any]:
     recent = Order.objects.filter(received_at__gte=first)
     return {
         "received": up_to_date(before.get("received", {}), Order.objects.all(), "received_at", first=first, step=HOUR),
-        "stopped": by(recent.filter(pk__in=order_ids(*stopped())), "received_at", step=HOUR),
+        "stopped": by(recent.filter(pk__in=all_ids(*stopped())), "received_at", step=HOUR),
         "outside": by(outside(recent), "received_at", step=HOUR),
     }
 

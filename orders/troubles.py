@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import BigIntegerField, QuerySet
+from django.db.models.functions import Cast, Substr
 from django.utils import timezone
 
 from hub.models import InboxEvent, OutboxMessage
@@ -33,6 +34,13 @@ def order_ids(*messages: QuerySet[Any]) -> list[int]:
     return sorted({int(subject.removeprefix(PREFIX)) for subject in subjects})
 
 
+def all_ids(*messages: QuerySet[Any]) -> QuerySet[Any]:
+    """Return the statement that finds all orders that some work is about, for use within another one."""
+    number = Cast(Substr("subject", len(PREFIX) + 1), BigIntegerField())
+    first, *others = (rows.order_by().values_list(number) for rows in messages)
+    return first.union(*others, all=True)
+
+
 def stopped(*states: str, **cause: str) -> tuple[QuerySet[Any], ...]:
     """Return the work and Norce's events about orders that are held or failed; ``cause`` are columns and values."""
     return tuple(about_orders(*(states or TROUBLED), model=model).filter(**cause) for model in STOPPING)
@@ -47,9 +55,9 @@ def late() -> tuple[QuerySet[Any], ...]:
 
 def through(orders: QuerySet[Order]) -> QuerySet[Order]:
     """Keep the orders that are in the ERP, and of which nothing has stopped."""
-    return orders.exclude(erp_order_no="").exclude(pk__in=order_ids(*stopped()))
+    return orders.exclude(erp_order_no="").exclude(pk__in=all_ids(*stopped()))
 
 
 def outside(orders: QuerySet[Order]) -> QuerySet[Order]:
     """Keep the orders that are not in the ERP without having stopped: they wait, or were cancelled before."""
-    return orders.filter(erp_order_no="").exclude(pk__in=order_ids(*stopped()))
+    return orders.filter(erp_order_no="").exclude(pk__in=all_ids(*stopped()))

@@ -12,14 +12,16 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Permission, User
 from django.test import Client
+from django.urls import reverse
 
 from hub.models import InboxEvent, OutboxMessage
 from hub.models.work import State
-from orders import fetching
+from orders import fetching, troubles
 from orders.models import DeliveryNote, Invoice, Order
 from tests.front import behind, front_page, needs
 
 pytestmark = pytest.mark.django_db
+LIST = reverse("admin:orders_order_changelist")
 NOW = datetime(2026, 11, 25, 12, 30, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
@@ -43,6 +45,10 @@ def order(number: int, *, ago: timedelta = MINUTE, state: str = State.DONE, caus
 
 def plot(client: Client, title: str) -> Any:
     return next(plot for plot in front_page(client).context["plots"] if plot.title == title)
+
+
+def bare(cell: Any) -> str:
+    return re.sub(r"<[^>]+>", "", str(cell))
 
 
 def url_of(cell: Any) -> str:
@@ -92,6 +98,22 @@ def test_an_hour_tells_what_became_of_its_orders(admin_client: Client) -> None:
     assert [behind(admin_client, url_of(cell))[0].client_order_ref for cell in today[3:]] == ["1", "2", "3"]
     assert len(behind(admin_client, url_of(today[2]))) == 3
     assert [found.client_order_ref for found in behind(admin_client, url_of(yesterday[1]))] == ["4"]
+
+
+def test_in_a_large_stop_the_older_orders_have_stopped_too(
+    admin_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(troubles, "MOST", 1)
+    for number in range(1, 4):
+        order(number, state=State.FAILED, cause="config", erp_order_no=f"SO{number}")
+        InboxEvent.objects.create(event_type="a", subject=order(10 + number).subject, state=State.HELD, body=b"{}")
+    order(20, erp_order_no="SO20")
+    order(21)
+    today = plot(admin_client, "Orders each hour").rows[0]
+    listed = [{found.client_order_ref for found in behind(admin_client, url_of(cell))} for cell in today[3:]]
+    assert listed == [{"20"}, {"21"}, {"1", "2", "3", "11", "12", "13"}]
+    assert [bare(cell) for cell in today[3:]] == ["1", "1", "6"]
+    assert len(behind(admin_client, f"{LIST}?state=failed")) == len(behind(admin_client, f"{LIST}?state=held")) == 3
 
 
 def test_an_order_that_goes_on_days_later_changes_its_own_day(admin_client: Client) -> None:
