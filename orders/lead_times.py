@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -32,7 +32,7 @@ Made = tuple[int, datetime, datetime]
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One step of an order; ``made`` are the latest thousand orders that have made it."""
+    """One step of an order; ``made`` are the orders that have made it lately, each once."""
 
     title: str | Promise
     made: Callable[[], Iterable[Made]]
@@ -52,7 +52,8 @@ def show(request: HttpRequest, figures: dict[str, Any]) -> Panel:
             Table(
                 title=_("Lead times"),
                 note=_(
-                    "Of the latest thousand orders to have made the step. The lines stand at 1 s, 1 min, 1 h and 2½ d."
+                    "By the latest thousand of the week's orders, of the delivery notes and of the invoices; an order "
+                    "counts once in a step. The lines stand at 1 s, 1 min, 1 h and 2½ d."
                 ),
                 legend=(("good", _("half of them")), ("wait", _("95 %"))),
                 headers=(_("Step"), _("Time"), _("Half within"), _("95 % within"), _("The slowest")),
@@ -110,19 +111,24 @@ def _of_orders(begin: str, end: str) -> Iterable[Made]:
 
 
 def _delivered() -> Iterable[Made]:
-    """From the acknowledgement until the hub has seen the delivery note that completes the order."""
-    notes = DeliveryNote.objects.order_by("-pk").values_list(
-        "completes", "order_id", "order__acknowledged_at", "created_at"
-    )
-    return ((order, begin, end) for completes, order, begin, end in notes[:LATEST] if completes and begin)
+    """From the acknowledgement until the hub has seen the first delivery note that completes the order."""
+    notes = DeliveryNote.objects.all()
+    return _firsts(notes.annotate(begin=F("order__acknowledged_at")), notes.filter(completes=True))
 
 
 def _invoiced() -> Iterable[Made]:
-    """From that until the hub has seen the invoice."""
+    """From that until the hub has seen the first invoice that came after it."""
     note = DeliveryNote.objects.filter(order=OuterRef("order"), completes=True).order_by("pk").values("created_at")[:1]
-    invoices = Invoice.objects.filter(kind=Invoice.Kind.INVOICE).annotate(delivered_at=Subquery(note)).order_by("-pk")
-    found = invoices.values_list("order_id", "delivered_at", "created_at")[:LATEST]
-    return ((order, begin, end) for order, begin, end in found if begin)
+    invoices = Invoice.objects.filter(kind=Invoice.Kind.INVOICE)
+    return _firsts(invoices.annotate(begin=Subquery(note)), invoices.filter(created_at__gte=OuterRef("begin")))
+
+
+def _firsts(documents: QuerySet[Any], meant: QuerySet[Any]) -> Iterable[Made]:
+    """Of the latest documents those that are, of all that are ``meant``, the first of their order."""
+    first = Subquery(meant.filter(order=OuterRef("order")).order_by("pk").values("pk")[:1])
+    columns = ("pk", "first", "order_id", "begin", "created_at")
+    found = documents.annotate(first=first).order_by("-pk").values_list(*columns)[:LATEST]
+    return ((order, begin, end) for pk, first, order, begin, end in found if pk == first and begin)
 
 
 STEPS = {

@@ -158,6 +158,23 @@ def test_lead_times_go_on_to_the_invoice(admin_client: Client) -> None:
     assert "In the ERP → acknowledged in Norce" not in steps
 
 
+def test_an_order_counts_once_in_a_step_with_the_first_document_that_makes_it(admin_client: Client) -> None:
+    for number in range(1, 41):
+        acknowledged = NOW - timedelta(hours=30)
+        done = order(number, ago=timedelta(days=2), acknowledged_at=acknowledged)
+        slow = timedelta(hours=20 if number == 40 else 0)
+        delivered = acknowledged + MINUTE + slow / 4
+        # A part of it first, then all of it, then what the ERP makes of it besides.
+        for place, later in enumerate((-MINUTE, timedelta(0), timedelta(hours=2))):
+            about = {"order": done, "number": str(place), "made_at": NOW}
+            DeliveryNote.objects.create(completes=place > 0, created_at=delivered + later, **about)
+            invoiced = delivered + later + (MINUTE + slow if place else timedelta(0))
+            Invoice.objects.create(created_at=invoiced, total=1, currency="SEK", **about)
+    for row in plot(admin_client, "Lead times").rows[-2:]:
+        assert (row[2], row[3], bare(row[4])) == ("1 min 0 s", "1 min 0 s", "1")
+        assert [found.client_order_ref for found in behind(admin_client, url_of(row[4]))] == ["40"]
+
+
 def test_nobody_sees_figures_of_what_they_may_not_see(client: Client) -> None:
     order(1, state=State.FAILED, cause="config")
     user = User.objects.create_user("visitor", is_staff=True)
