@@ -6,12 +6,16 @@ from connectors.norce import wire
 from connectors.norce.types.events import OrderCancelledEvent
 from connectors.norce.types.order_updates import OrderStatus
 from hub import gateways, outbox
-from hub.models import InboxEvent
+from hub.models import InboxEvent, OutboxMessage
+from hub.models.work import State
+from orders import tellable
 from orders.event_orders import norce_subjects, unless_missing
 from orders.models import Order
 
 # The first is what Norce has done, the second what it waits to be told.
 WISHES = (OrderStatus.CANCELLED, OrderStatus.WAITING_FOR_CANCEL)
+# What Norce is told of a cancel; any other status would take its place there.
+ANSWERS = (OrderStatus.CANCELLED, OrderStatus.CANCEL_ERROR)
 
 
 def wish_for(order: Order) -> OrderStatus | None:
@@ -23,6 +27,17 @@ def wish_for(order: Order) -> OrderStatus | None:
     kept = InboxEvent.objects.filter(subject__in=subjects, event_type=OrderCancelledEvent.__name__)
     event = kept.order_by("-pk").first()
     return wish_of(status_in_norce(read(event))) if event else None
+
+
+def goes_on(order: Order) -> bool:
+    """Return whether a person has let an order go on that is cancelled.
+
+    They have released what the ERP delivered of it, or given up to have it cancelled in the ERP.
+    """
+    if tellable.CANCELLED in order.released:
+        return True
+    given_up = OutboxMessage.objects.filter(key=erp_cancel_key(order), state=State.CANCELLED)
+    return order.status != Order.Status.CANCELLED and given_up.exists()
 
 
 def read(event: InboxEvent) -> OrderCancelledEvent:
@@ -69,12 +84,13 @@ def close(order: Order, wish: OrderStatus | str) -> None:
         put_status(order, OrderStatus.CANCELLED)
 
 
-def put_status(order: Order, status: OrderStatus) -> None:
-    """Put the message that tells Norce a status of the order, once for ever."""
+def put_status(order: Order, status: OrderStatus, *, time: int = 1) -> None:
+    """Put the message that tells Norce a status of the order, once for each ``time`` that Norce has asked for it."""
+    again = f":{time}" if time > 1 else ""
     outbox.put(
         kind="norce.order_status",
         system="norce",
         subject=order.subject,
-        key=f"norce.order_status:{order.pk}:{status.name.lower()}",
+        key=f"norce.order_status:{order.pk}:{status.name.lower()}{again}",
         payload={"status": status.value},
     )

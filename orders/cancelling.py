@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_noop as _
 
 from connectors.catalogue.sentences import sentence
@@ -13,8 +14,17 @@ from connectors.errors import HoldError, PermanentError, TransientError
 from connectors.norce.types.order_updates import OrderStatus
 from hub import by_hand, gateways, inbox
 from hub.models import InboxEvent, OutboxMessage
-from hub.models.work import State
-from orders.cancel_requests import close, erp_cancel_key, put_erp_cancel, put_status, read, status_in_norce, wish_of
+from hub.models.work import UNFINISHED, State
+from orders.cancel_requests import (
+    ANSWERS,
+    close,
+    erp_cancel_key,
+    put_erp_cancel,
+    put_status,
+    read,
+    status_in_norce,
+    wish_of,
+)
 from orders.event_orders import NO_ORDER, find_order, wait
 from orders.models import Order
 from orders.sending import find_application
@@ -81,9 +91,15 @@ def _unseen() -> HoldError:
 
 
 def _refuse_our_own(order: Order, event: InboxEvent, status_id: int) -> None:
-    """Raise HoldError when our acknowledgement may have taken the place of the cancelled status in Norce."""
-    ours = OrderStatus.from_name(settings.NORCE_ACK_STATUS).id == status_id
-    if ours and order.acknowledged_at and order.acknowledged_at > event.received_at - OVERLAP:
+    """Raise HoldError when a status that we told may have taken the place of the cancelled one in Norce."""
+    since = event.received_at - OVERLAP
+    told = OutboxMessage.objects.filter(subject=order.subject, kind="norce.order_status").exclude(
+        state__in=(State.CANCELLED, State.SUPERSEDED)
+    )
+    # An answer may be lost, so one that was only begun counts too.
+    late = told.filter(Q(started_at__gt=since) | Q(finished_at__gt=since))
+    names = {message.payload.get("status", settings.NORCE_ACK_STATUS) for message in late}
+    if any(OrderStatus.from_name(name).id == status_id for name in names.difference(ANSWERS)):
         raise HoldError("cancel_or_not")
 
 
@@ -93,20 +109,32 @@ def _cancel(order: Order, wish: OrderStatus) -> str:
     order = Order.objects.get(pk=order.pk)
     if order.status == Order.Status.CANCELLED:
         return CANCELLED
-    if order.erp_order_no:
-        return _ask_erp(order, wish)
     try:
-        return _stop(order, message, wish)
+        return _ask_erp(order, wish) if order.erp_order_no else _stop(order, message, wish)
     except by_hand.NotAllowed as error:
         raise TransientError("order_busy", retry_after=SOON, counts=False) from error
 
 
 def _ask_erp(order: Order, wish: OrderStatus) -> str:
     asked = OutboxMessage.objects.filter(key=erp_cancel_key(order)).first()
-    if asked:
+    if asked is None:
+        put_erp_cancel(order, find_application(order).erp_connection.name, wish)
+    elif not _asks_again(order, asked, wish):
         return ASKED_BEFORE % {"state": STATES[State(asked.state)]}
-    put_erp_cancel(order, find_application(order).erp_connection.name, wish)
     return ASKED
+
+
+def _asks_again(order: Order, asked: OutboxMessage, wish: OrderStatus) -> bool:
+    """Have the ERP asked once more when Norce waits anew; what it still has to be told answers it as well."""
+    answers = OutboxMessage.objects.filter(
+        subject=order.subject, kind="norce.order_status", payload__status__in=ANSWERS, state__in=UNFINISHED
+    )
+    if wish != OrderStatus.WAITING_FOR_CANCEL or asked.state not in by_hand.RETRYABLE or answers.exists():
+        return False
+    payload = {"status": wish.value, "time": asked.payload.get("time", 1) + 1}
+    OutboxMessage.objects.filter(pk=asked.pk).update(payload=payload)
+    by_hand.retry(asked, by=NORCE, reason=REASON)
+    return True
 
 
 def _stop(order: Order, message: OutboxMessage, wish: OrderStatus) -> str:
@@ -130,20 +158,19 @@ def cancel_in_erp(message: OutboxMessage) -> None:
     order = Order.objects.get(pk=message.subject.removeprefix("order:"))
     if order.status == Order.Status.CANCELLED:
         return
-    wish = message.payload["status"]
     try:
         gateways.erp(find_application(order).erp_connection.name).cancel_order(order.erp_order_no, REASON)
     except PermanentError as error:
         if error.status is None:
             raise
-        raise _refused(order, wish, error) from error
+        raise _refused(order, message, error) from error
     with transaction.atomic():
-        close(order, wish)
+        close(order, message.payload["status"])
 
 
-def _refused(order: Order, wish: str, error: PermanentError) -> HoldError:
-    if wish == OrderStatus.WAITING_FOR_CANCEL:
-        put_status(order, OrderStatus.CANCEL_ERROR)
+def _refused(order: Order, message: OutboxMessage, error: PermanentError) -> HoldError:
+    if message.payload["status"] == OrderStatus.WAITING_FOR_CANCEL:
+        put_status(order, OrderStatus.CANCEL_ERROR, time=message.payload.get("time", 1))
     return HoldError("cancel_refused", said=error)
 
 

@@ -20,7 +20,10 @@ ENTRIES = (
     decision(
         "number",
         _("Norce has not been told the ERP's number of the order, so %(document)s would not be found there."),
-        _("Retry the order's acknowledgement (among its work) first, then this; or Cancel."),
+        _(
+            "Retry the order's acknowledgement (among its work) first, then this; or Cancel. Where Norce has cancelled "
+            "the order, Cancel its cancellation to the ERP before that."
+        ),
         fix="subject",
     ),
     decision(

@@ -78,7 +78,7 @@ ENTRIES = (
     ),
     decision(
         "cancel_or_not",
-        _("The order was cancelled in Norce while the hub acknowledged it: which of the two counts is not known."),
+        _("The order was cancelled in Norce while the hub told it a status: which of the two counts is not known."),
         _("Look in Norce Admin and cancel it there again, then Retry; Cancel leaves the order as it is."),
         fix="subject",
     ),

@@ -13,16 +13,19 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from connectors.erp.base import ErpOrderNews
 from connectors.norce.types.order_updates import OrderStatus
 from connectors.sandbox.core import Sandbox
 from connectors.sandbox.erp_documents import ship
-from hub import by_hand, drain
+from hub import by_hand, drain, gateways
 from hub.models import InboxEvent, OutboxMessage
 from hub.models.work import State
 from hub.sweeping import sweep
+from orders import news
 from orders.models import Order
 from tests.faults import be_due, operations, retry, set_faults
 from tests.hub.test_crashes import DiesAt, Killed
+from tests.orders.clerk import clerk
 from tests.orders.norce import ORDER_ID, FakeQuery, told
 
 Receive = Callable[..., Order]
@@ -63,6 +66,12 @@ def in_norce(sandbox: Sandbox) -> list[str]:
 
 def status(order: Order) -> str:
     return Order.objects.values_list("status", flat=True).get(pk=order.pk)
+
+
+def erp_now() -> ErpOrderNews:
+    found = gateways.erp("default").order_news("SO100001")
+    assert found is not None
+    return found
 
 
 def to_erp(order: Order) -> OutboxMessage:
@@ -141,6 +150,140 @@ def test_a_person_may_leave_the_order_as_it_is(sent: Order, sandbox: Sandbox, wo
     event.refresh_from_db()
     assert event.note == "The ERP was asked before, which is: cancelled."
     assert (status(sent), operations("erp:default").count("cancel order")) == ("confirmed", 1)
+
+
+def acknowledge(order: Order, work: Work) -> str:
+    """Let a person retry the acknowledgement; return what became of it."""
+    retry(acknowledgement(order))
+    work()
+    return acknowledgement(order).state
+
+
+def acknowledgement(order: Order) -> OutboxMessage:
+    return OutboxMessage.objects.get(key=f"norce.order_status:{order.pk}:acknowledged")
+
+
+@pytest.fixture
+def unacknowledged(sandbox: Sandbox, received: Receive, work: Work, norce: FakeQuery) -> Order:
+    """An order that was cancelled in Norce before its acknowledgement, and that the ERP has delivered all the same."""
+    set_faults(sandbox, norce={"fail_next": {STATUS: [503]}})
+    order = received("01")
+    work()
+    deliver(sandbox)
+    norce.say(OrderStatus.CANCELLED)
+    told("OrderCancelledEvent")
+    happen(work, 2)
+    assert (to_erp(order).state, acknowledgement(order).state) == (State.HELD, State.CANCELLED)
+    return order
+
+
+def test_an_order_whose_cancel_a_person_gives_up_is_acknowledged_after_all(
+    unacknowledged: Order, sandbox: Sandbox, work: Work
+) -> None:
+    assert acknowledge(unacknowledged, work) == State.CANCELLED
+    news.take(unacknowledged, erp_now())
+    work()
+    assert (
+        "Cancel its cancellation to the ERP before that" in OutboxMessage.objects.get(kind="norce.delivery_note").remedy
+    )
+    by_hand.cancel(to_erp(unacknowledged), by="anna", reason="The buyer keeps it.")
+    assert (acknowledge(unacknowledged, work), in_norce(sandbox)[0]) == (State.DONE, "Confirmed")
+    retry(OutboxMessage.objects.get(kind="norce.delivery_note"))
+    work()
+    assert in_norce(sandbox) == ["Confirmed", "Delivered"]
+
+
+def test_a_cancelled_order_whose_delivery_a_person_releases_is_acknowledged_after_all(
+    unacknowledged: Order, sandbox: Sandbox, work: Work
+) -> None:
+    Order.objects.update(status=Order.Status.CANCELLED)
+    assert acknowledge(unacknowledged, work) == State.CANCELLED
+    Order.objects.update(released=["delivered"])
+    assert (acknowledge(unacknowledged, work), in_norce(sandbox)) == (State.DONE, ["Confirmed"])
+    assert status(unacknowledged) == "cancelled"
+
+
+def test_a_norce_that_waits_anew_has_the_erp_asked_again_and_is_told_again(
+    waiting: Order, sandbox: Sandbox, work: Work
+) -> None:
+    deliver(sandbox)
+    told("OrderCancelledEvent")
+    happen(work)
+    by_hand.cancel(to_erp(waiting), by="anna", reason="The buyer keeps it.")
+    told("OrderCancelledEvent")
+    happen(work)
+    assert (to_erp(waiting).state, operations("erp:default").count("cancel order")) == (State.HELD, 2)
+    assert operations("norce").count(STATUS) == 3
+    retry(to_erp(waiting))
+    happen(work)
+    assert operations("norce").count(STATUS) == 3
+
+
+def test_an_event_that_comes_twice_asks_the_erp_once_while_norce_has_not_heard_the_answer(
+    waiting: Order, sandbox: Sandbox, work: Work
+) -> None:
+    deliver(sandbox)
+    set_faults(sandbox, norce={"fail_next": {STATUS: [503] * 9}})
+    for _ in range(2):
+        told("OrderCancelledEvent")
+        work()
+    assert operations("erp:default").count("cancel order") == 1
+
+
+def test_an_event_that_comes_once_more_behind_the_answer_is_no_question(
+    waiting: Order, sandbox: Sandbox, work: Work, norce: FakeQuery
+) -> None:
+    deliver(sandbox)
+    told("OrderCancelledEvent")
+    happen(work)
+    norce.say(OrderStatus.CANCEL_ERROR)
+    event = told("OrderCancelledEvent")
+    work()
+    event.refresh_from_db()
+    assert (event.state, event.note) == (State.DONE, "Norce says CancelError: nothing is cancelled.")
+
+
+STEPS = {
+    "back_order": OrderStatus.BACK_ORDER,
+    "ready_for_pickup": OrderStatus.READY_FOR_PICKUP,
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_no_status_takes_the_place_of_a_cancel_that_waits_for_the_erp(
+    sent: Order, sandbox: Sandbox, work: Work, step: str
+) -> None:
+    set_faults(sandbox, erp={"fail_next": {CANCEL: [503]}})
+    told("OrderCancelledEvent")
+    work()
+    clerk(sandbox, "status", status=step)
+    news.take(sent, erp_now())
+    work()
+    assert (in_norce(sandbox), to_erp(sent).state) == (["Confirmed"], State.PENDING)
+    happen(work)
+    assert (in_erp(sandbox), status(sent), in_norce(sandbox)) == ("cancelled", "cancelled", ["Confirmed"])
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("fault", [{}, {"lose_answers": {STATUS: 1}}], ids=["heard", "lost"])
+def test_a_status_of_ours_that_may_have_taken_the_place_of_the_cancel_is_a_question(
+    sent: Order, sandbox: Sandbox, work: Work, norce: FakeQuery, step: str, fault: dict[str, Any]
+) -> None:
+    clerk(sandbox, "status", status=step)
+    news.take(sent, erp_now())
+    set_faults(sandbox, norce=fault)
+    work()
+    norce.say(STEPS[step])
+    event = told("OrderCancelledEvent")
+    work()
+    event.refresh_from_db()
+    assert (event.state, event.error_code) == (State.HELD, "cancel_or_not")
+    earlier = timezone.now() - timedelta(hours=1)
+    OutboxMessage.objects.update(started_at=earlier, finished_at=earlier)
+    retry(event)
+    work()
+    event.refresh_from_db()
+    assert event.note == f"Norce says {STEPS[step].value}: nothing is cancelled."
 
 
 @pytest.mark.parametrize(
