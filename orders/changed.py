@@ -9,15 +9,18 @@ from typing import Any
 from django.utils.translation import gettext_noop as _
 
 from connectors.catalogue.sentences import sentence
-from connectors.erp.base import ErpCredit, ErpDelivery, ErpDocumentRow, ErpInvoice, ErpOrderNews
+from connectors.erp.base import ErpCredit, ErpDelivery, ErpDocumentRow, ErpInvoice, ErpOrderNews, ErpParcel
 from hub import alerts
 from hub.models import OutboxMessage
 from hub.models.work import State
 from orders import content
+from orders.completing import is_completed_by
 from orders.gone import key_of, kind_of, may_be_in_norce, name_of, title_of
-from orders.models import Document, Invoice, Order
+from orders.models import DeliveryNote, Document, Invoice, Order
 
 Fact = ErpDelivery | ErpInvoice | ErpCredit
+# What of a document's content is compared; the rest stays as it was first seen.
+COMPARED = ("rows", "parcels")
 CHANGED = sentence(_("%(document)s was changed in the ERP."))
 CHANGED_LATE = sentence(_("%(document)s was changed in the ERP after Norce was told."))
 SUBJECT = sentence(_("The ERP has changed %(document)s of order %(order)s"))
@@ -36,12 +39,12 @@ def note(order: Order, news: ErpOrderNews, documents: Iterable[Document]) -> tup
     that it differs. What is being told just now is looked at in the next news.
     """
     pairs = ((document, counterpart(document, news)) for document in documents)
-    changed = [(document, fact) for document, fact in pairs if fact and differs(document, fact)]
+    changed = [(document, fact) for document, fact in pairs if fact and differs(document, fact, news)]
     early = [(document, fact) for document, fact in changed if not may_be_in_norce(document)]
     late = [document for document, _ in changed if may_be_in_norce(document)]
     running = OutboxMessage.objects.filter(subject=order.subject, state=State.RUNNING)
     busy = set(running.values_list("key", flat=True)) if early else set()
-    told = [_update(document, fact) for document, fact in early if key_of(order, document) not in busy]
+    told = [_update(document, fact, news) for document, fact in early if key_of(order, document) not in busy]
     return told, [_warn(order, document) for document in late]
 
 
@@ -55,19 +58,39 @@ def counterpart(document: Document, news: ErpOrderNews) -> Fact | None:
     return next((fact for fact in facts[kind_of(document)] if fact.number == document.number), None)
 
 
-def differs(document: Document, fact: Fact) -> bool:
-    """Return whether quantities, prices or the total of a document are others than those kept.
+def differs(document: Document, fact: Fact, news: ErpOrderNews) -> bool:
+    """Return whether a document is another than the one kept.
 
-    Texts and addresses are not compared: the kept ones may have been erased.
+    Compared are quantities and prices, of an invoice or credit the total and what it credits, of a delivery its
+    tracking numbers and, until Norce is told, whether it completes the order. Texts and addresses are not: the kept
+    ones may have been erased.
     """
-    rows_differ = list(map(_essence, content.rows(document.content))) != list(map(_essence, fact.rows))
-    return rows_differ or _sums(document) != _sums(fact)
+    if list(map(_essence, content.rows(document.content))) != list(map(_essence, fact.rows)):
+        return True
+    if isinstance(document, DeliveryNote) and isinstance(fact, ErpDelivery):
+        return _delivers_otherwise(document, fact, news)
+    return _sums(document) != _sums(fact)
 
 
-def _sums(document: Document | Fact) -> tuple[Decimal, str] | None:
-    """Return total and currency, None of a delivery."""
-    if isinstance(document, Invoice | ErpInvoice | ErpCredit):
-        return content.money(document.total), document.currency
+def _delivers_otherwise(note: DeliveryNote, fact: ErpDelivery, news: ErpOrderNews) -> bool:
+    if _numbers(content.parcels(note.content)) != _numbers(fact.parcels):
+        return True
+    return not may_be_in_norce(note) and note.completes != is_completed_by(news, fact)
+
+
+def _numbers(parcels: Iterable[ErpParcel]) -> set[str]:
+    return {parcel.number for parcel in parcels}
+
+
+def _sums(document: Document | Fact) -> tuple[Decimal, str, str] | None:
+    """Return total, currency and the credited invoice, None of a delivery."""
+    match document:
+        case Invoice():
+            return document.total, document.currency, document.credited_number
+        case ErpInvoice():
+            return content.money(document.total), document.currency, ""
+        case ErpCredit():
+            return content.money(document.total), document.currency, document.credited_invoice
     return None
 
 
@@ -86,9 +109,14 @@ def _warn(order: Order, document: Document) -> str:
     return CHANGED_LATE % {"document": title_of(document)}
 
 
-def _update(document: Document, fact: Fact) -> str:
-    columns: dict[str, Any] = {"content": document.content | {"rows": content.as_content(fact)["rows"]}}
-    if not isinstance(fact, ErpDelivery):
+def _update(document: Document, fact: Fact, news: ErpOrderNews) -> str:
+    fresh = {name: value for name, value in content.as_content(fact).items() if name in COMPARED}
+    columns: dict[str, Any] = {"content": document.content | fresh}
+    if isinstance(fact, ErpDelivery):
+        columns |= {"completes": is_completed_by(news, fact)}
+    else:
         columns |= {"total": content.money(fact.total), "currency": fact.currency}
+    if isinstance(fact, ErpCredit):
+        columns |= {"credited_number": fact.credited_invoice}
     type(document)._default_manager.filter(pk=document.pk).update(**columns)
     return CHANGED % {"document": title_of(document)}

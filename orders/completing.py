@@ -14,10 +14,10 @@ def is_completed_by(news: ErpOrderNews, last: ErpDelivery) -> bool:
     """Return whether with the deliveries up to ``last`` nothing is left to deliver; fees never are.
 
     Counted by part, because not every ERP tells the lines of a delivery. Where it has no rows any more (Business
-    Central deletes an order that is invoiced in full) its status tells.
+    Central deletes an order that is invoiced in full) its status tells, of the latest delivery.
     """
     if not news.rows:
-        return news.status in (ErpStatus.DELIVERED, ErpStatus.INVOICED)
+        return news.status in (ErpStatus.DELIVERED, ErpStatus.INVOICED) and last == news.deliveries[-1]
     left = _ordered(news)
     parts = {row.line_no: row.part_no for row in news.rows}
     for row in (row for delivery in _until(news.deliveries, last) for row in delivery.rows):

@@ -30,11 +30,12 @@ def send_delivery_note(message: OutboxMessage) -> None:
     note = DeliveryNote.objects.select_related("order").get(pk=message.payload["id"])
     refuse_untellable(note.order, NAME % {"number": note})
     application = find_application(note.order)
+    completes = note.completes or _is_completed(note.order)
     payload = norce_documents.delivery_note(
         order_no=note.order.erp_order_no,
         number=note.number,
         delivered_at=localtime(note.made_at),
-        completes=note.completes,
+        completes=completes,
         rows=norce_rows(note.order, content.rows(note.content)),
         parcels=content.parcels(note.content),
         address=content.address(note.content),
@@ -42,7 +43,12 @@ def send_delivery_note(message: OutboxMessage) -> None:
     )
     connect = gateways.norce_connect()
     post_once(note, send=lambda: connect.create_delivery_note(payload), find=lambda: _find(note, application))
-    states.advance(note.order, Order.Status.DELIVERED if note.completes else Order.Status.PARTLY_DELIVERED)
+    states.advance(note.order, Order.Status.DELIVERED if completes else Order.Status.PARTLY_DELIVERED)
+
+
+def _is_completed(order: Order) -> bool:
+    """Return whether Norce was told that all is delivered; pieces that the ERP adds later do not take that back."""
+    return DeliveryNote.objects.filter(order=order, completes=True, sent_at__isnull=False).exists()
 
 
 def _find(note: DeliveryNote, application: Application) -> int | None:

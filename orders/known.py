@@ -27,4 +27,4 @@ def are_as_known(news: ErpOrderNews, documents: Sequence[Document]) -> bool:
     if there != {(kind_of(one), one.number) for one in documents if one.gone_at is None}:
         return False
     pairs = ((one, counterpart(one, news)) for one in documents)
-    return not any(fact and differs(document, fact) for document, fact in pairs)
+    return not any(fact and differs(document, fact, news) for document, fact in pairs)

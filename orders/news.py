@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -118,7 +118,7 @@ Fact = ErpDelivery | ErpInvoice | ErpCredit
 
 
 def _new_documents(documents: Iterable[Document], news: ErpOrderNews) -> list[Fact]:
-    """Return what the hub has not seen yet, oldest first; a delivery before its invoice and credit."""
+    """Return what the hub has not seen yet, oldest first; a delivery before its invoice, a credit behind its own."""
     invoices = {one.number for one in documents if isinstance(one, Invoice)}
     notes = {one.number for one in documents if isinstance(one, DeliveryNote)}
     new: list[Fact] = [
@@ -126,17 +126,19 @@ def _new_documents(documents: Iterable[Document], news: ErpOrderNews) -> list[Fa
         *(one for one in news.invoices if one.number not in invoices),
         *(one for one in news.credits if one.number not in invoices),
     ]
-    return sorted(new, key=_moment)
+    invoiced = {one.number: one.invoiced_at for one in news.invoices}
+    return sorted(new, key=lambda one: _moment(one, invoiced))
 
 
-def _moment(document: Fact) -> datetime:
+def _moment(document: Fact, invoiced: Mapping[str, datetime]) -> datetime:
     match document:
         case ErpDelivery():
             return document.delivered_at
         case ErpInvoice():
             return document.invoiced_at
         case ErpCredit():
-            return document.credited_at
+            # A posting date may lie before the invoice's; what is equal stays in sequence.
+            return max(document.credited_at, invoiced.get(document.credited_invoice, document.credited_at))
 
 
 def _keep(order: Order, document: Fact, news: ErpOrderNews) -> str:

@@ -61,6 +61,12 @@ def test_an_order_without_rows_is_what_its_status_says(status: ErpStatus, is_who
     assert ErpOrderNews(number="1", reference="r", status=status).is_invoiced_in_full is is_whole
 
 
+def test_of_an_order_without_rows_only_the_latest_delivery_completes_it() -> None:
+    deliveries = delivery("D1", ("JACKET", "1", None)), delivery("D2", ("JACKET", "1", None))
+    news = ErpOrderNews(number="1", reference="r", status=ErpStatus.INVOICED, deliveries=deliveries)
+    assert [is_completed_by(news, one) for one in deliveries] == [False, True]
+
+
 def test_rows_find_their_line_by_their_part_and_others_are_no_row_of_the_order() -> None:
     order = Order(client_order_ref="1", body=BODY)
     told = [ErpDocumentRow(part_no=part, quantity=Decimal(1)) for part in ("SOCKS", "E-1", "GIFT")]

@@ -13,6 +13,7 @@ import pytest
 from django.utils import timezone
 
 from connectors.erp.base import ErpOrderNews, ErpStatus
+from connectors.norce.types.order_updates import OrderStatus
 from connectors.sandbox.core import Sandbox
 from hub import by_hand, gateways
 from hub.models import Alert, ApiCall, Application, ErpConnection, OutboxMessage, SyncRow, SyncRun
@@ -148,6 +149,108 @@ def test_an_invoice_that_is_changed_after_it_was_told_stays_and_the_operators_ar
     assert in_norce(sandbox, confirmed)["payments"][0]["captured"] == Decimal("1596.10")
 
 
+def rest_of(sandbox: Sandbox, line: int) -> dict[str, str]:
+    """Return by line the goods of the order that are left when one piece of a line has been delivered."""
+    left = {
+        str(one["line_no"]): str(Decimal(one["quantity"]) - (1 if one["line_no"] == line else 0))
+        for one in in_erp(sandbox)["lines"]
+        if not one.get("is_fee")
+    }
+    return {number: quantity for number, quantity in left.items() if quantity != "0"}
+
+
+PARCELS = [{"number": "PARCEL-9", "status": "sent"}]
+
+
+def test_a_tracking_number_that_comes_before_norce_is_told_goes_along(
+    confirmed: Order, sandbox: Sandbox, work: Work
+) -> None:
+    clerk(sandbox, "ship")
+    news.take(confirmed, erp_now())
+    in_erp(sandbox)["deliveries"][0]["parcels"] = PARCELS
+    assert news.take(confirmed, erp_now()).facts == ["Delivery D70001 was changed in the ERP."]
+    work()
+    [note] = in_norce(sandbox, confirmed)["delivery_notes"]
+    assert ([one["ShippingNo"] for one in note["packages"]], Alert.objects.count()) == (["PARCEL-9"], 0)
+
+
+def test_a_tracking_number_that_comes_after_norce_was_told_is_told_to_the_operators_once(
+    confirmed: Order, sandbox: Sandbox, work: Work
+) -> None:
+    clerk(sandbox, "ship")
+    read_news(work)
+    in_erp(sandbox)["deliveries"][0]["parcels"] = PARCELS
+    read_news(work), read_news(work)
+    assert "The ERP has changed delivery D70001" in Alert.objects.get().subject
+
+
+def test_a_credit_that_is_dated_before_its_invoice_follows_it(confirmed: Order, sandbox: Sandbox, work: Work) -> None:
+    clerk(sandbox, "ship"), clerk(sandbox, "invoice"), clerk(sandbox, "credit")
+    in_erp(sandbox)["credits"][0]["date"] = "2020-01-01T00:00:00Z"
+    read_news(work)
+    assert set(states().values()) == {State.DONE}
+    assert in_norce(sandbox, confirmed)["payments"][0]["refunded"] == Decimal("1596.10")
+
+
+def test_a_credit_of_the_wrong_invoice_that_is_corrected_goes_to_norce(
+    confirmed: Order, sandbox: Sandbox, work: Work
+) -> None:
+    clerk(sandbox, "ship"), clerk(sandbox, "invoice"), clerk(sandbox, "credit")
+    in_erp(sandbox)["credits"][0]["invoice"] = "F0"
+    read_news(work)
+    held = OutboxMessage.objects.get(state=State.HELD)
+    in_erp(sandbox)["credits"][0]["invoice"] = "F80001"
+    read_news(work)
+    by_hand.retry(held, by="anna", reason="corrected")
+    work()
+    assert set(states().values()) == {State.DONE}
+
+
+def told_statuses() -> list[int]:
+    """Return the status of each delivery note as it was sent."""
+    calls = ApiCall.objects.filter(operation="Order/CreateDeliveryNote").order_by("pk")
+    return [json.loads(call.request)["StatusId"] for call in calls]
+
+
+def test_a_delivery_that_waits_completes_the_order_once_the_rest_is_cut(
+    confirmed: Order, sandbox: Sandbox, work: Work
+) -> None:
+    line = line_of(sandbox)
+    clerk(sandbox, "ship", rows={line: "1"})
+    news.take(confirmed, erp_now())
+    clerk(sandbox, "cancel", rows=rest_of(sandbox, line))
+    [note] = DeliveryNote.objects.all()
+    assert not news.is_known(confirmed, erp_now(), [note])
+    news.take(confirmed, erp_now())
+    work()
+    confirmed.refresh_from_db()
+    assert (told_statuses(), confirmed.status) == ([OrderStatus.DELIVERED.id], Order.Status.DELIVERED)
+
+
+def test_a_delivery_that_waits_completes_the_order_no_more_once_pieces_are_added(
+    confirmed: Order, sandbox: Sandbox, work: Work
+) -> None:
+    clerk(sandbox, "ship")
+    news.take(confirmed, erp_now())
+    in_erp(sandbox)["lines"][0]["quantity"] = "4"
+    news.take(confirmed, erp_now())
+    work()
+    assert told_statuses() == [OrderStatus.PARTLY_DELIVERED.id]
+
+
+def test_pieces_that_are_added_to_a_delivered_order_do_not_take_norce_back(
+    confirmed: Order, sandbox: Sandbox, work: Work
+) -> None:
+    clerk(sandbox, "ship"), clerk(sandbox, "invoice")
+    read_news(work)
+    in_erp(sandbox)["lines"][0]["quantity"] = "4"
+    for row in in_norce(sandbox, confirmed)["rows"].values():
+        row["ordered"] += 2
+    clerk(sandbox, "ship", rows={line_of(sandbox): "1"})
+    read_news(work)
+    assert told_statuses() == [OrderStatus.DELIVERED.id] * 2
+
+
 @pytest.mark.parametrize(
     ("name", "values"),
     [
@@ -184,12 +287,7 @@ def test_a_rest_that_is_cut_after_the_last_invoice_ends_the_order_and_is_told_to
     line = line_of(sandbox)
     clerk(sandbox, "ship", rows={line: "1"}), clerk(sandbox, "invoice")
     read_news(work)
-    left = {
-        str(one["line_no"]): str(Decimal(one["quantity"]) - (1 if one["line_no"] == line else 0))
-        for one in in_erp(sandbox)["lines"]
-        if not one.get("is_fee")
-    }
-    clerk(sandbox, "cancel", rows={n: q for n, q in left.items() if q != "0"})
+    clerk(sandbox, "cancel", rows=rest_of(sandbox, line))
     read_news(work), read_news(work)
     confirmed.refresh_from_db()
     assert confirmed.status == Order.Status.INVOICED
