@@ -13,7 +13,7 @@ class DayCount(models.Model):
     The figures are `orders.figures.Figure` as JSON. ``norce`` are the orders made there that day, ``hub`` those of
     them that are here. ``sent`` are the orders that the hub brought to the ERP that day, ``erp`` those that the ERP
     says it made then, None when it could not be asked (``erp_error``). ``missing`` are the first of Norce's orders
-    that are not here: id, reference, number, moment, amount and currency of each.
+    that are not here: id, reference, source, number, moment, amount and currency of each.
     """
 
     day = models.DateField(_("day"))

@@ -109,7 +109,7 @@ def _report(item: SyncRun, application: Application, lost: tally.Lost) -> None:
     fetches = settings.LOST_ORDERS_FETCH and not item.dry_run
     SyncRow.objects.update_or_create(
         run=item,
-        subject=norce_subject(application.number, lost.reference),
+        subject=norce_subject(application.number, lost.reference, lost.source),
         defaults={
             "erp_code": lost.reference,
             "change": Change.NEW,

@@ -111,12 +111,18 @@ def _kept(rows: Iterable[DayCount]) -> list[tuple[DayCount, dict[str, Any]]]:
     """Return the days' missing orders that are kept and have not come since."""
     found = [(row, each) for row in rows for each in row.missing]
     here = _here({each["reference"] for _row, each in found})
-    return [(row, each) for row, each in found if (row.application_key, each["reference"]) not in here]
+    return [(row, each) for row, each in found if _place(row, each) not in here]
 
 
-def _here(references: Collection[str]) -> set[tuple[str, str]]:
-    """Return application and reference of the orders that are here."""
-    return set(Order.objects.filter(client_order_ref__in=references).values_list("application_key", "client_order_ref"))
+def _place(row: DayCount, each: dict[str, Any]) -> tuple[str, str, str]:
+    return row.application_key, each["reference"], each.get("source", "")
+
+
+def _here(references: Collection[str]) -> set[tuple[str, str, str]]:
+    """Return application, reference and source of the orders that are here; where Query told no source, any is it."""
+    found = Order.objects.filter(client_order_ref__in=references)
+    rows = found.values_list("application_key", "client_order_ref", "source")
+    return {(key, number, said) for key, number, source in rows for said in ("", source)}
 
 
 def _line(row: DayCount, application: Application | None) -> Line:

@@ -14,6 +14,7 @@ from connectors.norce.types.query import OrderRow
 from hub.models import Application
 from orders import norce_match
 from orders.figures import Figure, of_json
+from orders.identifying import normal_source
 from orders.models import Order
 from orders.norce_rows import amount, day_of, is_ours, made_at, reference, why_not_wanted
 
@@ -23,10 +24,14 @@ NAMED = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Lost:
-    """An order that Norce has and the hub has not; ``id`` is Norce's, ``number`` what Norce Admin shows."""
+    """An order that Norce has and the hub has not; ``id`` is Norce's, ``number`` what Norce Admin shows.
+
+    ``source`` is "" where Query tells none.
+    """
 
     id: int
     reference: str
+    source: str
     number: str
     at: datetime
     amount: Decimal
@@ -85,6 +90,7 @@ def _lost(row: OrderRow, at: datetime, currency: str) -> Lost:
     return Lost(
         id=row.id or 0,
         reference=reference(row),
+        source=normal_source(row.source) if row.source else "",
         number=row.order_no or reference(row),
         at=at,
         amount=amount(row),

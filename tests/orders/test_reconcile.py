@@ -136,6 +136,15 @@ def test_an_external_order_is_known_by_its_own_number(
     assert figures(count_of())[:2] == (figure(2, "3192.20"), figure(1, TOTAL))
 
 
+def test_two_sources_with_one_number_are_two_missing_orders(
+    application: Application, sandbox: Sandbox, work: Work
+) -> None:
+    in_norce(sandbox, "77001", Source="TORGET", OrderType=5)
+    in_norce(sandbox, "77001", Source="WEB")
+    compare(work)
+    assert (missing(), SyncRow.objects.count()) == (["77001", "77001"], 2)
+
+
 def test_an_external_order_that_the_erp_confirmed_is_known_by_the_erps_number(
     received: Receive, application: Application, sandbox: Sandbox, work: Work
 ) -> None:

@@ -186,6 +186,17 @@ def test_the_front_page_counts_what_is_still_missing(admin_client: Client, lost:
     assert "Orders that never came from Norce" not in text_of(admin_client)
 
 
+def test_another_sources_order_with_the_same_number_is_not_taken_for_it(
+    application: Application, admin_client: Client, received: Callable[..., Order], sandbox: Sandbox, work: Work
+) -> None:
+    received("01")
+    work()
+    in_norce(sandbox, "5100231", Source="TORGET", OrderType=5)
+    compare(work)
+    text = shown(admin_client)
+    assert (fetch_url(count_of()) in text, "It is here now" in text, still_missing()) == (True, False, 1)
+
+
 @pytest.fixture
 def bad_fortnight(application: Application) -> Iterator[None]:
     """Two weeks in which many orders of two applications never came."""
