@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from connectors.erp.base import ErpAddress, ErpDocumentRow, ErpParcel, ParcelStatus
@@ -138,9 +138,8 @@ def _shared(order: Reference, head: Head, payment: Payment | None) -> dict[str, 
 
 def rounding(total: Decimal, rows: Iterable[ErpDocumentRow]) -> Decimal:
     """Return what a document's total has more than its rows come to, VAT included, to the hundredth."""
-    return (total - sum(((row.unit_price + row.unit_vat) * row.quantity for row in rows), Decimal(0))).quantize(
-        Decimal("0.01")
-    )
+    worth = sum(((row.unit_price + row.unit_vat) * row.quantity for row in rows), Decimal(0))
+    return (total - worth).quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 def _delivered(place: int, row: ErpDocumentRow) -> DeliveryNoteItem:

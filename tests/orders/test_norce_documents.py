@@ -96,6 +96,11 @@ def test_rows_and_rounding_come_to_the_documents_total(rows: list[ErpDocumentRow
     assert abs(worth(told["Items"]) + told.get("InvoiceRoundOff", 0) - total) <= Decimal("0.005")
 
 
+def test_half_a_hundredth_goes_up_as_everywhere() -> None:
+    row = replace(JACKET, quantity=Decimal(1), unit_price=Decimal("10.005"), unit_vat=Decimal(0))
+    assert rounding(Decimal("10.01"), [row]) == Decimal("0.01")
+
+
 def test_an_invoice_that_is_not_rounded_says_nothing_of_it() -> None:
     assert "InvoiceRoundOff" not in wire.write(billed([JACKET], rounding=rounding(Decimal(250), [JACKET])))
 
