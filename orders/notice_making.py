@@ -18,11 +18,13 @@ from connectors.errors import PermanentError, TransientError
 from connectors.norce import wire
 from connectors.norce.query import NorceQuery
 from connectors.norce.types import events
+from connectors.norce.types.order_updates import OrderStatus
 from connectors.norce.types.query import DeliveryNoteRow, OrderRow
 from connectors.scrambling import ERASED
 from hub import gateways
 from hub.models import Application, InboxEvent
 from hub.models.configuration import NoticeKind
+from orders.event_orders import unless_missing
 from orders.notice_content import Names, country_id_of, delivery, email_of, ordered, pickup, received
 from orders.notice_templates import Texts
 
@@ -57,15 +59,14 @@ def look_up(kind: str, event: InboxEvent, application: Application, note_no: str
         return _addressed(message.email or "", received(message, shop=shop_name(application)))
     assert isinstance(message, events.OrderEvent)
     query = gateways.norce_query(application.number)
-    order = query.order(message.order_id, application_id=application.number)
+    order = unless_missing(lambda: query.order(message.order_id, application_id=application.number))
     if order is None:
         raise NotInNorce("order_not_in_query", counts=False)
     names = names_of(order, application, query)
     if isinstance(message, events.OrderReadyForPickupEvent):
         names = {**names, **pickup(message.drop_point_code, order)}
     if kind == NoticeKind.DELIVERED:
-        partial = isinstance(message, events.OrderPartlyDeliveredEvent)
-        names = {**names, **delivery(_note(query, message.order_id, note_no), partial=partial)}
+        names = {**names, **_delivery(query, order, message.order_id, note_no)}
     return _addressed("" if order.is_forgotten else email_of(order), names)
 
 
@@ -108,9 +109,15 @@ def shop_name(application: Application) -> str:
     return parseaddr(application.mail_from)[0] or application.name
 
 
-def _note(query: NorceQuery, order_id: int, note_no: str) -> DeliveryNoteRow | None:
-    notes = query.delivery_notes(order_id) if note_no else []
-    return next((note for note in notes if number_of(note) == note_no), None)
+def _delivery(query: NorceQuery, order: OrderRow, order_id: int, note_no: str) -> Names:
+    """Return what a mail shows of a delivery: more follows where the order says so, and behind every note but the last.
+
+    A mail that was put before there was a note is about the first.
+    """
+    notes = unless_missing(lambda: query.delivery_notes(order_id)) or []
+    note = next((note for note in notes if note_no in ("", number_of(note))), None)
+    is_followed = note is not None and note is not notes[-1]
+    return delivery(note, partial=is_followed or order.status_id == OrderStatus.PARTLY_DELIVERED.id)
 
 
 def number_of(note: DeliveryNoteRow) -> str:

@@ -15,7 +15,7 @@ from hub.inbox import LONGEST_KEY
 from hub.models import Application, InboxEvent, OutboxMessage
 from hub.models.configuration import NoticeKind
 from hub.models.work import MAIL, State
-from orders.event_orders import pause_after, shortened
+from orders.event_orders import pause_after, shortened, unless_missing
 from orders.notice_making import NothingToSend, NotInNorce, look_up, mail, number_of, read_event
 from orders.notice_templates import fill_in, find, language_of
 
@@ -52,8 +52,7 @@ def put_notice(event: InboxEvent) -> State | None:
     payloads = _payloads(kind, event, application)
     with transaction.atomic():
         for key, payload in payloads.items():
-            single = shortened(f"{KIND}:{kind}:{key}", LONGEST_KEY)
-            outbox.put(kind=KIND, system=MAIL, subject=event.subject, key=single, payload=payload)
+            outbox.put(kind=KIND, system=MAIL, subject=event.subject, key=_single(kind, key), payload=payload)
         note_on(event, (ON_ITS_WAY if payloads else NO_DELIVERY_NOTE) % {"mail": mail_title(kind)})
     return None
 
@@ -79,11 +78,23 @@ def _payloads(kind: NoticeKind, event: InboxEvent, application: Application) -> 
     assert isinstance(message, events.OrderEvent)
     if kind != NoticeKind.DELIVERED:
         return {str(message.order_id): payload}
-    notes = [number_of(note) for note in gateways.norce_query(application.number).delivery_notes(message.order_id)]
-    if not notes and isinstance(message, events.OrderDeliveredEvent):
-        # An ERP connection may tell the status alone: the buyer hears of it once, without a tracking number.
-        notes = [""]
-    return {f"{message.order_id}:{note}".rstrip(":"): payload | {"note": note} for note in notes}
+    order_id, query = message.order_id, gateways.norce_query(application.number)
+    notes = [number_of(note) for note in unless_missing(lambda: query.delivery_notes(order_id)) or []]
+    has_none = _is_put(kind, order_id) if notes else isinstance(message, events.OrderDeliveredEvent)
+    if has_none:
+        # An ERP connection may tell the status alone: the buyer hears of it once, without a tracking number. A note
+        # that comes later is of the same delivery.
+        notes = ["", *notes[1:]]
+    return {f"{order_id}:{note}".rstrip(":"): payload | {"note": note} for note in notes}
+
+
+def _is_put(kind: NoticeKind, order_id: int) -> bool:
+    """Return whether the mail about a delivery without a note was put."""
+    return OutboxMessage.objects.filter(key=_single(kind, str(order_id))).exists()
+
+
+def _single(kind: NoticeKind, key: str) -> str:
+    return shortened(f"{KIND}:{kind}:{key}", LONGEST_KEY)
 
 
 def send_notice(message: OutboxMessage) -> State | None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.mail.backends.locmem import EmailBackend
 
+from connectors.errors import PermanentError
 from connectors.norce.types.query import DeliveryNoteRow, OrderRow
 from hub import gateways
 from hub.models import InboxEvent, OutboxMessage
@@ -36,9 +37,11 @@ class FakeQuery:
     orders: dict[int, OrderRow] = field(default_factory=lambda: {9900123: replace(ORDER, currency_id=2)})
     notes: list[DeliveryNoteRow] = field(default_factory=list)
     asked: int = 0
+    missing: bool = False
 
     def order(self, id: int, *, application_id: int | None = None) -> OrderRow | None:
         self.asked += 1
+        self._refuse_missing()
         order = self.orders.get(id)
         return order if order and order.application_id == application_id else None
 
@@ -49,7 +52,12 @@ class FakeQuery:
         return [order for order in self.orders.values() if order.order_no == order_no]
 
     def delivery_notes(self, order_id: int) -> list[DeliveryNoteRow]:
+        self._refuse_missing()
         return [note for note in self.notes if note.reference_order_id in (None, order_id)]
+
+    def _refuse_missing(self) -> None:
+        if self.missing:
+            raise PermanentError("norce answered 404", status=404)
 
     def country_code(self, id: int | None) -> str:
         return "SE" if id == 1 else ""

@@ -13,6 +13,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
 from connectors.models import RateBucket
+from connectors.norce.types.order_updates import OrderStatus
 from connectors.norce.types.query import DeliveryNoteRow, OrderPersonRow, PackageRow
 from hub import by_hand
 from hub.models import ApiCall, Application, Attempt, InboxEvent, OutboxMessage
@@ -160,8 +161,9 @@ def test_an_order_that_norce_never_has_is_given_up_after_a_day(query: FakeQuery,
     assert "for a day" in note()
 
 
-def delivered_in(query: FakeQuery, *numbers: str) -> None:
+def delivered_in(query: FakeQuery, *numbers: str, status: OrderStatus = OrderStatus.DELIVERED) -> None:
     """Let Norce have these delivery notes, the first without a tracking number."""
+    query.orders = {9900123: replace(ORDER, status_id=status.id)}
     query.notes = [
         DeliveryNoteRow(note_no=number, packages=(PackageRow(shipping_no=f"PARCEL-{number}"),) if index else ())
         for index, number in enumerate(numbers)
@@ -169,14 +171,47 @@ def delivered_in(query: FakeQuery, *numbers: str) -> None:
 
 
 def test_each_delivery_note_gets_its_mail_once(query: FakeQuery, work: Work, mailoutbox: Mails) -> None:
-    delivered_in(query, "1")
+    delivered_in(query, "1", status=OrderStatus.PARTLY_DELIVERED)
     put("OrderPartlyDeliveredEvent"), work()
-    delivered_in(query, "1", "2")
+    delivered_in(query, "1", "2", status=OrderStatus.PARTLY_DELIVERED)
     put("OrderPartlyDeliveredEvent"), put("OrderDeliveredEvent"), work()
     assert [("Kollinummer: PARCEL-2" in mail.body, "En del" in mail.subject) for mail in mailoutbox] == [
         (False, True),
         (True, True),
     ]
+
+
+@pytest.mark.parametrize("name", ["OrderPartlyDeliveredEvent", "OrderDeliveredEvent"])
+def test_whichever_event_comes_only_the_last_note_says_that_nothing_follows(
+    name: str, query: FakeQuery, work: Work, mailoutbox: Mails
+) -> None:
+    delivered_in(query, "1", "2")
+    put(name), work()
+    assert [("PARCEL-2" in mail.body, "En del" in mail.subject) for mail in mailoutbox] == [
+        (False, True),
+        (True, False),
+    ]
+
+
+def test_a_note_that_comes_behind_its_mail_makes_no_second_one(query: FakeQuery, work: Work, mailoutbox: Mails) -> None:
+    delivered_in(query)
+    put("OrderDeliveredEvent"), work()
+    delivered_in(query, "1")
+    again = put("OrderDeliveredEvent")
+    work()
+    assert (len(mailoutbox), again.note) == (1, "Mail “Delivered”: on its way.")
+    delivered_in(query, "1", "2")
+    put("OrderDeliveredEvent"), work()
+    assert ["PARCEL-2" in mail.body for mail in mailoutbox] == [False, True]
+
+
+def test_a_query_that_answers_404_is_waited_out(query: FakeQuery, work: Work, mailoutbox: Mails) -> None:
+    query.missing = True
+    put("OrderDeliveredEvent"), put("OrderPartlyDeliveredEvent"), work()
+    assert (message().state, message().error_code) == (State.PENDING, "order_not_in_query")
+    query.missing = False
+    be_due(), work()
+    assert (len(mailoutbox), message().state) == (1, State.DONE)
 
 
 def test_a_delivery_without_a_note_is_told_once_and_a_part_of_one_not(work: Work, mailoutbox: Mails) -> None:
