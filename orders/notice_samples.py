@@ -1,4 +1,4 @@
-"""Made-up orders to try a mail template on: one that has everything, and one that has only what must be there."""
+"""Made-up orders to try a mail template on: some that have everything, and some with only what must be there."""
 
 from __future__ import annotations
 
@@ -79,8 +79,8 @@ EVENT = OrderReceivedEvent(
 )
 
 
-def made_up(kind: str) -> tuple[Names, Names]:
-    """Return what a kind of mail shows of an order that has everything, and of one that lacks all it can."""
+def made_up(kind: str) -> tuple[Names, ...]:
+    """Return what a kind of mail shows of an order that has everything, then of one that lacks all it can, and more."""
     if kind == NoticeKind.ORDER_RECEIVED:
         nobody = OrderReceivedEvent(client_id=1, application_id=1, client_order_ref="1", source="WEB")
         return received(EVENT, shop=SHOP), received(nobody, shop=SHOP)
@@ -89,5 +89,6 @@ def made_up(kind: str) -> tuple[Names, Names]:
     if kind == NoticeKind.READY_FOR_PICKUP:
         return {**full, **pickup("STORE-17")}, {**sparse, **pickup(None)}
     if kind == NoticeKind.DELIVERED:
-        return {**full, **delivery(NOTE, partial=True)}, {**sparse, **delivery(None, partial=False)}
+        parts = ((full, NOTE, True), (sparse, None, False), (full, NOTE, False), (sparse, None, True))
+        return tuple({**names, **delivery(note, partial=partial)} for names, note, partial in parts)
     return full, sparse

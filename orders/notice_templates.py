@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
-from django.template import Context, Engine, Template, TemplateSyntaxError
+from django.template import Context, Engine, Template, TemplateSyntaxError, VariableDoesNotExist
 from django.utils import translation
 from django.utils.translation import gettext_noop as _
 
@@ -115,10 +115,14 @@ def fill_in(texts: Texts, names: Names, language: str) -> Texts:
 def render(part: str, source: str, names: Names, language: str) -> str:
     """Return one text filled in. Raises TemplateError, also for a name that this kind of mail does not have."""
     unknown: list[tuple[str, str]] = []
+    result = ""
     try:
         with translation.override(language):
             template = Template(source, engine=ENGINE)
             result = template.render(StrictContext(names, unknown, autoescape=part == "html"))
+    except VariableDoesNotExist as error:
+        # Its own text quotes all that the template may show.
+        unknown.append(_no_name(str(error.params[0]), names))
     except FAULTS as error:
         raise TemplateError(part, _line_of(error), str(error)) from error
     if unknown:
@@ -126,6 +130,10 @@ def render(part: str, source: str, names: Names, language: str) -> str:
         raise TemplateError(part, _line_with(source, name), text)
     # Joined to a plain text: what a template gives is marked as safe for HTML, which no page of ours may believe.
     return " ".join(result.split())[:LONGEST_SUBJECT] if part == "subject" else "".join(result)
+
+
+def _no_name(name: str, names: Names) -> tuple[str, str]:
+    return name, NO_NAME % {"name": name, "known": ", ".join(names)}
 
 
 class StrictContext(Context):
@@ -141,7 +149,7 @@ class StrictContext(Context):
         try:
             return super().__getitem__(key)
         except KeyError:
-            self.unknown.append((key, NO_NAME % {"name": key, "known": ", ".join(self.names)}))
+            self.unknown.append(_no_name(key, self.names))
             raise
 
 

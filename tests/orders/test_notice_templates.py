@@ -119,6 +119,9 @@ FORBIDDEN = [
     "{% for x in order.linse %}{% endfor %}",
     "{% for line in order.lines %}{{ line.nam }}{% endfor %}",
     "{{ order.number|money }}",
+    "{{ order.total|money:currency }}",
+    "{{ order.total|money:order.curency }}",
+    "{{ order.total|money:order.currency.code }}",
     "{{ order.number",
     "{% if order.number %}",
 ]
@@ -135,6 +138,21 @@ def test_a_wrong_name_is_said_with_those_there_are() -> None:
         render("html", "{{ order.totl }}", of_buyer(), "sv")
     with pytest.raises(TemplateError, match="no ordr in this mail; there are shop, buyer, order, address"):
         render("html", "{{ ordr.total }}", of_buyer(), "sv")
+
+
+@pytest.mark.parametrize("name", ["currency", "order.curency", "buyer.name.short"])
+def test_a_wrong_name_for_a_filter_is_said_and_the_buyer_is_not(name: str) -> None:
+    with pytest.raises(TemplateError) as error:
+        render("text", f"{{{{ order.total|money:{name} }}}}", of_buyer(), "sv")
+    assert f"There is no {name.rpartition('.')[2]} in " in str(error.value)
+    assert not [word for word in ("Elin", "Provvägen", BUYER.email_address) if word in str(error.value)]
+
+
+@pytest.mark.parametrize("has_tracking", [True, False])
+@pytest.mark.parametrize("is_partial", [True, False])
+def test_the_samples_take_every_branch_of_a_delivery(has_tracking: bool, is_partial: bool) -> None:
+    found = [names["delivery"] for names in made_up("delivered")]
+    assert [one for one in found if (bool(one.tracking), one.partial) == (has_tracking, is_partial)]  # type: ignore[attr-defined]
 
 
 def test_a_received_order_has_no_content_to_show() -> None:
