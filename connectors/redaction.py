@@ -20,20 +20,23 @@ TAIL = 512
 
 # Names are compared without case, underscores and dashes, so `EmailAddress` and `email_address` are one.
 SECRETS = "authorization clientid clientsecret accesstoken refreshtoken password secret token apikey"
-IDENTIFIERS = "ssn socialsecuritynumber personalnumber loginname"
-MAILS = "email emailaddress buyeremail payeremail contactemail"
+SECRETS += " clientstate validationtoken"
+IDENTIFIERS = "ssn socialsecuritynumber normalizedsocialsecuritynumber personalnumber loginname ipaddress"
+MAILS = "email emailaddress contactemail"
 PHONES = (
     "phone phonenumber cellphone cellphonenumber privatephone workphone mobilephone shippingphonenumber contactphone"
 )
-NAMES = "firstname middlename lastname name attention deliveryattention deliveryname contactname careof partyname attn"
-NAMES += " displayname customername contact"
+NAMES = "firstname middlename lastname name attention contactname careof partyname attn"
+NAMES += " displayname customername receivername contact"
 ADDRESSES = "street line1 line2 addressline1 addressline2 box zipcode postalcode postcode city"
 TEXTS = "customerordercomment comment importedrow buyerreference invoicereference customerorderref customerinvoiceref"
+TEXTS += " customerorderreference customerinvoicereference mark"
 # Tryton's contacts are pairs: {"type": "phone", "value": "070-174 06 05"}.
 CONTACTS = ("email", "phone", "mobile", "fax", "other")
 PRIVATE = frozenset(" ".join((SECRETS, IDENTIFIERS, MAILS, PHONES, NAMES, ADDRESSES, TEXTS)).split())
-# Business Central says whose address it is in front of each member, and quotes a value that it refuses.
-_WHOSE = re.compile("^(?:shipto|sellto|billto)")
+# Business Central and Norce Query say whose address it is in front of each member.
+_WHOSE = re.compile("^(?:shipto|sellto|billto|delivery|invoice|buyer|payer)")
+# Business Central quotes a value that it refuses.
 _QUOTED = re.compile(r"\bValue: .*?(?=\s+CorrelationId:|$)", re.DOTALL)
 _EMAIL = re.compile(r"[\w.+-][\w.+'-]*@[\w-]+(?:\.[\w-]+)+")
 # Ten digits that begin with a date; a sole trader's VAT number is one between SE and 01. Organisation numbers have
@@ -189,7 +192,8 @@ def _redacted_address(value: str) -> str:
 
 
 def _is_private(key: str) -> bool:
-    return _WHOSE.sub("", re.sub(r"[_\-\s]", "", key).lower()) in PRIVATE
+    name = re.sub(r"[_\-\s]", "", key).lower()
+    return name in PRIVATE or _WHOSE.sub("", name) in PRIVATE
 
 
 def _dump(value: Any) -> str:

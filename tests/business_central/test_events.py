@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from hub import erp_events, erp_subscriptions, runs, tasks
-from hub.models import Application, EventSource, InboxEvent, SyncRun
+from hub.models import ApiCall, Application, EventSource, InboxEvent, SyncRun
 from hub.models.work import State
 from orders.models import Order
 from tests.business_central.server import BusinessCentralStub
@@ -60,6 +60,12 @@ def test_it_subscribes_to_all_that_can_be_and_shakes_hands(ringing: BusinessCent
     rows = list(ringing.books.sets["subscriptions"].values())
     assert [row["resource"].rpartition("/")[2] for row in rows] == SETS
     assert {row["notificationUrl"] for row in rows} == {f"{HUB}{PATH}"}
+
+
+def test_the_secret_by_which_notifications_are_told_is_in_no_record(ringing: BusinessCentralStub) -> None:
+    calls = ApiCall.objects.filter(url__endswith="/subscriptions", method="POST")
+    assert calls.count() == len(SETS)
+    assert not any(erp_events.secret_of("default") in call.request + call.response for call in calls)
 
 
 def test_what_lives_on_is_left_alone_and_what_ends_soon_is_renewed(ringing: BusinessCentralStub) -> None:

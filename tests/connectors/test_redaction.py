@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from connectors import redaction
 from connectors.redaction import LIMIT, MASK, PRIVATE, WINDOW, redact_body, redact_text, redact_url, shown_to_all
+
+ROOT = Path(__file__).parents[2]
+# Every message of the contract that the suite and the sandbox have.
+SAMPLES = sorted([*ROOT.glob("tests/payloads/*.json"), *ROOT.glob("connectors/sandbox/samples/*.json")])
+# Who the people of the samples are: names, streets, towns, postal codes, numbers, and what is written about them.
+PEOPLE = "Elin Exempelsson Oskar Provgren Lena Musterprobe Testlund Testsson projekt COST-410 PO-7788 192.0.2.10"
+PLACES = "Exempelgatan Provvägen Kontorsgatan Beispielstraße Industrigatan Exempelstad Musterstadt Teststad Testby"
+CODES = '"99901 "99902 "12345 "234 +4670 +4917 +4684 070- @example.com minutes'
 
 
 @pytest.mark.parametrize(
@@ -37,6 +47,34 @@ from connectors.redaction import LIMIT, MASK, PRIVATE, WINDOW, redact_body, reda
 )
 def test_private_members_are_masked_at_any_depth(name: str) -> None:
     assert json.loads(redact_body(json.dumps({"A": [{name: "Maja 123"}]}))) == {"A": [{name: MASK}]}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "DeliveryZipCode",
+        "DeliveryCareOf",
+        "delivery_mark",
+        "InvoiceMark",
+        "InvoiceReference",
+        "BuyerFirstName",
+        "BuyerReference",
+        "PayerSocialSecurityNumber",
+        "shipToCity",
+        "clientState",
+        "validationToken",
+    ],
+)
+def test_whose_member_it_is_does_not_unmask_it(name: str) -> None:
+    assert json.loads(redact_body(json.dumps({name: "Maja 123"}))) == {name: MASK}
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_no_message_of_the_contract_shows_a_person(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redaction, "WINDOW", 1_000_000)
+    monkeypatch.setattr(redaction, "LIMIT", 1_000_000)
+    kept = redact_body(path.read_bytes())
+    assert [word for word in f"{PEOPLE} {PLACES} {CODES}".split() if word in kept] == []
 
 
 def test_what_is_not_private_keeps_its_spelling() -> None:
