@@ -42,8 +42,13 @@ def folded(told: Placed) -> tuple[str, str]:
 
 
 def payment(told: OrderPaymentReceivedEvent) -> tuple[str, str]:
-    """Return subject and key of an event that comes once for each payment; raise WireError."""
+    """Return subject and key of an event that comes once for each payment; raise WireError.
+
+    Payments without a reference are told apart by what was paid.
+    """
     paid = {"PaymentCode": told.payment_code, "PaymentRef": told.payment_ref or ""}
+    if not told.payment_ref:
+        paid |= {"Amount": str(told.amount), "CurrencyCode": told.currency_code or ""}
     _refuse_nameless(told.application_id, ClientOrderRef=told.client_order_ref, **paid)
     # A provider's reference may let its holder act, so that it is in no name.
     single = mark("\x00".join(paid.values()))

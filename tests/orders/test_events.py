@@ -62,6 +62,14 @@ def test_a_payment_is_kept_once_by_its_code_and_reference() -> None:
     assert not any("4821" in key for key in keys())
 
 
+def test_payments_without_a_reference_are_told_apart_by_what_was_paid() -> None:
+    name = "OrderPaymentReceivedEvent"
+    paid: list[dict[str, Any]] = [{}, {}, {"Amount": 1}, {"CurrencyCode": "EUR"}, {"Amount": None}]
+    for members in paid:
+        told(name, PaymentRef=None, **members)
+    assert len(keys()) == 4
+
+
 def test_a_capture_is_kept_once_by_invoice_and_state() -> None:
     name = "InvoiceCaptureCompletedEvent"
     for members in ({"State": "Error"}, {"State": "Error"}, {"State": "Captured"}):
