@@ -17,6 +17,7 @@ import urllib3
 from connectors.error_text import said
 from connectors.errors import ConfigError, HubError, PermanentError, TransientError
 from connectors.redaction import redact_body, redact_text, redact_url
+from connectors.unsent import was_never_sent
 
 CONNECT_TIMEOUT = 5.0
 READ_TIMEOUT = 30.0
@@ -231,13 +232,12 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 def _network_error(system: str, operation: str, method: str, error: requests.RequestException) -> HubError:
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
         return _unusable_address(system, error)
-    never_sent = isinstance(error, requests.exceptions.ConnectTimeout) or "NewConnectionError" in repr(error)
     return TransientError(
         "no_answer",
         system=system,
         operation=operation,
         fault=type(error).__name__,
-        outcome_unknown=method != "GET" and not never_sent,
+        outcome_unknown=method != "GET" and not was_never_sent(error),
     )
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import smtplib
+import ssl
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
-import requests
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailInvalidAddress, AnymailRecipientsRefused
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
@@ -18,6 +18,7 @@ from connectors.errors import ConfigError, HubError, PermanentError, TransientEr
 from connectors.http import CallRecord, retry_after
 from connectors.ratelimit import block
 from connectors.redaction import mask_email, redact_text
+from connectors.unsent import was_never_sent
 from hub import calls
 from hub.models.work import MAIL
 
@@ -91,6 +92,7 @@ def error_of(error: Exception, *, connected: bool) -> HubError:
     | SMTP reply 5xx to the receiver or the content               | no      | PermanentError                 |
     | SMTP reply 5xx to us: sign-in, sender, greeting; no TLS     | no      | ConfigError                    |
     | no connection, or none before the mail began                | no      | TransientError                 |
+    | a certificate that is not believed                          | no      | TransientError                 |
     | silence, timeout or end of the connection afterwards        | unknown | TransientError outcome_unknown |
     | provider (HTTP): 408, 425, 429, 503                         | no      | TransientError                 |
     | provider: 401, 403, 404, 3xx                                | no      | ConfigError                    |
@@ -104,6 +106,10 @@ def error_of(error: Exception, *, connected: bool) -> HubError:
             return meaning(error)
     if isinstance(error, OSError) and connected:
         return TransientError("mail_silent", fault=type(error).__name__, outcome_unknown=True)
+    return _unreachable(error)
+
+
+def _unreachable(error: Exception) -> HubError:
     return TransientError("mail_unreachable", fault=type(error).__name__)
 
 
@@ -132,9 +138,9 @@ def _mail_denied(code: int, said: str) -> HubError:
 def _of_provider(error: Any) -> HubError:
     status = error.status_code
     if status is None:
-        never_sent = isinstance(error, requests.ConnectTimeout) or "NewConnectionError" in repr(error.__cause__)
-        fault = type(error.__cause__ or error).__name__
-        return TransientError("mail_provider_silent", fault=fault, outcome_unknown=not never_sent)
+        cause = error.__cause__ or error
+        unknown = not was_never_sent(cause)
+        return TransientError("mail_provider_silent", fault=type(cause).__name__, outcome_unknown=unknown)
     said = error.response.text[:500] or "–"
     if status in (408, 425, 429, 503):
         wait = retry_after(error.response.headers)
@@ -159,6 +165,8 @@ MEANINGS: tuple[tuple[tuple[type[Exception], ...], Callable[[Any], HubError]], .
     ((AnymailAPIError,), _of_provider),
     ((AnymailError, ImproperlyConfigured, ImportError, smtplib.SMTPNotSupportedError), _wrong_set_up),
     ((smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused), _of_reply),
+    # It is a ValueError too.
+    ((ssl.SSLCertVerificationError,), _unreachable),
     ((ValueError,), _refused),
 )
 """Which kinds of failure mean what, the narrower ones first; the rest are failures of the connection."""

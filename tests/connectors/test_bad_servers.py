@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import socketserver
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from connectors import http
 from connectors.errors import TransientError
 from connectors.http import Answer, Http
+from tests.certificates import self_signed
 
 Serve = Callable[[Callable[[Any], None]], str]
 
@@ -133,6 +136,24 @@ def test_a_server_that_is_not_there_has_done_nothing() -> None:
     with pytest.raises(TransientError) as failed:
         Http(system="erp", base_url=url).post("send order", "orders")
     assert not failed.value.outcome_unknown
+
+
+def test_a_name_that_nobody_resolves_has_done_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*place: Any) -> None:
+        raise socket.gaierror(-3, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    with pytest.raises(TransientError) as failed:
+        Http(system="erp", base_url="https://erp.example.com").post("send order", "orders")
+    assert not failed.value.outcome_unknown
+
+
+def test_a_server_whose_certificate_is_not_believed_has_done_nothing(serve: Serve, tmp_path: Path) -> None:
+    tls = self_signed(tmp_path)
+    url = serve(lambda handler: tls.wrap_socket(handler.request, server_side=True) and None)
+    with pytest.raises(TransientError) as failed:
+        Http(system="erp", base_url=url.replace("http:", "https:")).post("send order", "orders")
+    assert (failed.value.outcome_unknown, failed.value.params["fault"]) == (False, "SSLError")
 
 
 def test_calls_share_one_connection(serve: Serve) -> None:

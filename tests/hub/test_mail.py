@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import smtplib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import requests
@@ -17,6 +18,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage
 from django.db import transaction
 from pytest_django import Settings
+from urllib3.exceptions import MaxRetryError, NameResolutionError
+from urllib3.exceptions import SSLError as TlsError
 
 from connectors.errors import ConfigError, HubError, PermanentError, TransientError
 from connectors.models import RateBucket
@@ -51,6 +54,7 @@ def message() -> EmailMessage:
         (smtplib.SMTPServerDisconnected("gone"), False, TransientError, NO),
         (smtplib.SMTPServerDisconnected("gone"), True, TransientError, MAYBE),
         (ConnectionRefusedError(), False, TransientError, NO),
+        (ssl.SSLCertVerificationError("expired"), False, TransientError, NO),
         (TimeoutError(), False, TransientError, NO),
         (TimeoutError(), True, TransientError, MAYBE),
         (ConnectionResetError(), True, TransientError, MAYBE),
@@ -104,9 +108,21 @@ def test_a_providers_answer_means(
     assert (error.value.status, TO in ApiCall.objects.get().error) == (status, False)
 
 
+def failed(reason: Exception) -> MaxRetryError:
+    return MaxRetryError(cast(Any, None), URL, reason)
+
+
 @pytest.mark.parametrize(
     ("body", "taken"),
-    [(requests.ConnectTimeout(), NO), (requests.ReadTimeout(), MAYBE), (requests.ConnectionError(), MAYBE)],
+    [
+        (requests.ConnectTimeout(), NO),
+        (requests.ReadTimeout(), MAYBE),
+        (requests.ConnectionError(), MAYBE),
+        (requests.ConnectionError(failed(NameResolutionError("x", cast(Any, None), socket.gaierror()))), NO),
+        (requests.exceptions.SSLError(failed(TlsError(ssl.SSLCertVerificationError("expired")))), NO),
+        (requests.exceptions.SSLError(failed(TlsError(ssl.SSLError("bad record")))), MAYBE),
+    ],
+    ids=["connecting", "reading", "anything", "name", "certificate", "tls"],
 )
 def test_a_providers_silence_means(provider: responses.RequestsMock, body: Exception, taken: bool) -> None:
     provider.post(URL, body=body)
