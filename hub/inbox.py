@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -14,7 +14,7 @@ from connectors.norce import wire
 from connectors.norce.types import events
 from connectors.norce.wire import WireError
 from connectors.redaction import redact_text
-from hub import registry, rejected, rings
+from hub import by_hand, registry, rejected, rings
 from hub.models import ApiCall, Attempt, InboxEvent
 from hub.models.work import State
 
@@ -25,6 +25,7 @@ LONGEST_SUBJECT, LONGEST_KEY = 100, 200
 NOBODY = sentence(_("The hub does nothing about events of this type: they can be switched off in Norce."))
 PLAIN_TEXT = sentence(_("plain text of at most %(most)s characters"))
 ANOTHER = sentence(_("another"))
+AGAIN = sentence(_("Norce has told of it again."))
 # Between a conflict and the look at what it was with, the other event may have begun to be worked on.
 TRIES = 3
 
@@ -32,10 +33,11 @@ TRIES = 3
 def receive(*, event_type: str, body: bytes, content_type: str = "", address: str = "") -> None:
     """Store an event and the ring in one transaction; an event that must be done once only the first time.
 
-    Other events are folded into one of the same type and subject that waits. A type that the contract
-    does not have, and a body that is no event of its type, are kept as rejected; a type that
-    nobody here handles is kept as done. Raises DatabaseError when nothing could be stored: the
-    sender must then try again. Not to be called in a transaction, which a repeat would break.
+    Other events are folded into one of the same type and subject that waits. One that a person has given up
+    starts again where its type says so. A type that the contract does not have, and a body that is no event
+    of its type, are kept as rejected; a type that nobody here handles is kept as done. Raises DatabaseError
+    when nothing could be stored: the sender must then try again. Not to be called in a transaction, which a
+    repeat would break.
     """
     try:
         event = _read(event_type, body)
@@ -53,6 +55,7 @@ def keep(event: InboxEvent) -> bool:
             return True
         except IntegrityError:
             if _is_known(event):
+                _start_again(event)
                 return False
     _insert(event)
     return True
@@ -118,3 +121,13 @@ def _is_known(event: InboxEvent) -> bool:
         return InboxEvent.objects.filter(key=event.key).exists()
     waiting = InboxEvent.objects.filter(subject=event.subject, event_type=event.event_type, key="")
     return waiting.filter(state=State.PENDING).exists()
+
+
+def _start_again(event: InboxEvent) -> None:
+    """Ask anew about an event of that key which a person has given up, if its type may come to pass again."""
+    known = registry.event_types().get(event.event_type)
+    given_up = InboxEvent.objects.filter(key=event.key, state=State.CANCELLED).exclude(key="")
+    if known and known.starts_again and (item := given_up.first()):
+        # Somebody else may have started it meanwhile.
+        with suppress(by_hand.NotAllowed):
+            by_hand.retry(item, by="Norce", reason=AGAIN)

@@ -28,6 +28,7 @@ from hub.models import (
     history,
 )
 from hub.models.runs import ACTIVE, UNSAID
+from hub.models.work import UNFINISHED
 
 KEPT_DAYS: tuple[tuple[type[Model], str, int], ...] = (
     (ApiCall, "created_at", 30),
@@ -63,13 +64,18 @@ def prune() -> dict[str, int]:
         "syncrun": _delete(_ended(RUN_DAYS)),
     }
     for model, column, days in KEPT_DAYS:
-        old = model._default_manager.filter(**{f"{column}__lt": timezone.now() - timedelta(days=days)})
-        counts[str(model._meta.model_name)] = _delete(old)
+        counts[str(model._meta.model_name)] = _delete(_old(model, column, days))
     for states in history.histories():
         counts[str(states._meta.model_name)] = _forget(history.old_states(states))
     for pruner in registry.pruners():
         counts |= pruner()
     return counts
+
+
+def _old(model: type[Model], column: str, days: int) -> QuerySet[Model]:
+    """Return the rows that are too old; an event that waits for a person has finished a try and is not done with."""
+    rows = model._default_manager.filter(**{f"{column}__lt": timezone.now() - timedelta(days=days)})
+    return rows.exclude(state__in=UNFINISHED) if model is InboxEvent else rows
 
 
 def _forget(states: QuerySet[Any]) -> int:

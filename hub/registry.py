@@ -54,10 +54,14 @@ class Resource:
 
 @dataclass(frozen=True, kw_only=True)
 class EventType:
-    """A type of Norce's events: who does it, and how subject and key are read out of one (`connectors.norce.types`)."""
+    """A type of Norce's events: who does it, and how subject and key are read out of one (`connectors.norce.types`).
+
+    One that ``starts_again`` is single only until a person has given it up: coming once more it is asked about anew.
+    """
 
     handler: EventHandler
     identify: Identify
+    starts_again: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,13 +92,13 @@ def handle_messages(kind: str, handler: MessageHandler) -> None:
     _messages[kind] = handler
 
 
-def handle_events(name: str, handler: EventHandler, *, identify: Identify) -> None:
+def handle_events(name: str, handler: EventHandler, *, identify: Identify, starts_again: bool = False) -> None:
     """Let ``handler`` do every event of the type; called from an AppConfig's ``ready()``.
 
     ``identify`` takes the event as read and returns subject and key (see `InboxEvent`; the key "" for
     news that may come again); it raises WireError for one that makes no sense.
     """
-    _events[name] = EventType(handler=handler, identify=identify)
+    _events[name] = EventType(handler=handler, identify=identify, starts_again=starts_again)
 
 
 def add_resource(resource: Resource) -> None:

@@ -57,7 +57,10 @@ def payment(told: OrderPaymentReceivedEvent) -> tuple[str, str]:
 
 
 def capture(told: InvoiceCaptureCompletedEvent) -> tuple[str, str]:
-    """Return subject and key: one event for each invoice and way in which its capture ended; raise WireError."""
+    """Return subject and key: one event for each invoice and way in which its capture ended; raise WireError.
+
+    An invoice may be captured anew and fail again with the same words, so one that was given up starts again.
+    """
     _refuse_application(told.application_id)
     if not 0 < told.captured_invoice_id <= LARGEST_INVOICE:
         raise WireError("CapturedInvoiceId", AN_INVOICE, str(told.captured_invoice_id))
@@ -87,11 +90,11 @@ TYPES: dict[type[events.Event], EventType] = {
     events.OrderPartlyDeliveredEvent: EventType(handler=put_notice, identify=folded),
     events.OrderCancelledEvent: EventType(handler=cancelled_event, identify=folded),
     events.OrderPaymentReceivedEvent: EventType(handler=payment_received, identify=payment),
-    events.InvoiceCaptureCompletedEvent: EventType(handler=capture_completed, identify=capture),
+    events.InvoiceCaptureCompletedEvent: EventType(handler=capture_completed, identify=capture, starts_again=True),
 }
 
 
 def register() -> None:
     """Let the hub keep and do the order events; called from the app's ``ready()``."""
     for cls, known in TYPES.items():
-        registry.handle_events(cls.__name__, known.handler, identify=known.identify)
+        registry.handle_events(cls.__name__, known.handler, identify=known.identify, starts_again=known.starts_again)

@@ -138,13 +138,14 @@ def test_a_failed_event_starts_again_by_command(work: Work) -> None:
 
 
 def test_events_are_pruned_180_days_after_their_end_and_not_while_unfinished() -> None:
-    ago = [timezone.now() - timedelta(days) for days in (179, 181)]
-    for number, ended in enumerate([*ago, None]):
+    young, old = [timezone.now() - timedelta(days) for days in (179, 181)]
+    rows = [(State.DONE, young), (State.DONE, old), (State.PENDING, None), (State.HELD, old), (State.FAILED, old)]
+    for number, (state, ended) in enumerate(rows):
         InboxEvent.objects.create(
-            event_type="a", subject=f"a:{number}", body=b"", finished_at=ended, received_at=ago[1]
+            event_type="a", subject=f"a:{number}", body=b"", state=state, finished_at=ended, received_at=old
         )
     assert prune()["inboxevent"] == 1
-    assert set(InboxEvent.objects.values_list("subject", flat=True)) == {"a:0", "a:2"}
+    assert set(InboxEvent.objects.values_list("subject", flat=True)) == {"a:0", "a:2", "a:3", "a:4"}
 
 
 def test_a_time_line_names_events_in_words(work: Work) -> None:

@@ -13,7 +13,7 @@ from connectors.norce.types.order_updates import OrderStatus
 from connectors.sandbox.core import Sandbox
 from hub import by_hand
 from hub import work as engine
-from hub.models import InboxEvent
+from hub.models import Attempt, InboxEvent
 from hub.models.work import State
 from orders.models import Capture, Invoice, Order
 from orders.order_page import page
@@ -62,6 +62,24 @@ def test_money_that_was_not_captured_is_a_question_that_the_digest_tells(order: 
     assert "not captured" in event.error and "payment provider" in event.remedy
     by_hand.retry(event, by="anna", reason="Looked at it")
     assert happen(work, event)[0][0] == State.HELD
+
+
+def test_a_capture_that_fails_again_after_it_was_given_up_is_asked_about_anew(order: Order, work: Work) -> None:
+    event = told(NAME, State="Error")
+    happen(work, event)
+    by_hand.cancel(event, by="anna", reason="Mended: Norce captures again")
+    told(NAME, State="Error")
+    assert (happen(work, event)[0][0], InboxEvent.objects.count()) == (State.HELD, 1)
+    asked = Attempt.objects.filter(item_kind="inboxevent").order_by("-number")[0]
+    assert (asked.asked_by, asked.reason) == ("Norce", "Norce has told of it again.")
+
+
+@pytest.mark.parametrize("state", ["Captured", "Error"])
+def test_a_capture_that_is_told_twice_is_one(order: Order, work: Work, state: str) -> None:
+    event = told(NAME, State=state)
+    happen(work, event)
+    told(NAME, State=state)
+    assert (work(), InboxEvent.objects.count()) == (0, 1)
 
 
 @pytest.mark.parametrize(("state", "kept"), [("Captured", Capture.State.CAPTURED), ("Error", Capture.State.ERROR)])
