@@ -15,7 +15,7 @@ from customers import bindings, checking, hearing, norce_rows
 from customers.kinds import BOTH, Kind
 from customers.models import Binding
 from hub.models import InboxEvent, OutboxMessage, SyncRow, SyncRun
-from hub.models.work import UNFINISHED, State
+from hub.models.work import UNFINISHED
 
 STALE = sentence(_("A newer run has told Norce about this record since: what was planned here is older."))
 SEEN = sentence(_("A newer run has found this record as Norce has it: what was planned here is older."))
@@ -94,10 +94,10 @@ def drop_stale(run: SyncRun, batch: int) -> None:
 
 
 def _drop_changed(run: SyncRun, rows: QuerySet[SyncRow]) -> None:
-    """Leave out whom the shop has changed: not looked at yet, on its way to the ERP, or there since the run began."""
+    """Leave out whom the shop has changed: not looked at to the end, on its way to the ERP, there since the run."""
     for kind in BOTH:
         subject = Concat(Value(norce_rows.subject(kind, "")), OuterRef("norce_id"), output_field=TextField())
-        events = InboxEvent.objects.filter(subject=subject, state__in=(State.PENDING, State.RUNNING))
+        events = InboxEvent.objects.filter(subject=subject, state__in=UNFINISHED)
         mine = rows.filter(subject__startswith=f"{kind.name}:").exclude(norce_id=None)
         mine.filter(Exists(events)).update(action=SyncRow.Action.SKIPPED, message=HEARD)
     told = OutboxMessage.objects.filter(kind=hearing.KIND, subject=OuterRef("subject"))

@@ -104,6 +104,17 @@ def test_whom_an_event_waits_about_is_left_out_until_it_was_looked_at(
     assert (city(sandbox, "P1"), norce_city(sandbox), found["CellPhoneNumber"]) == ("Byn", "Byn", "070-2")
 
 
+@pytest.mark.parametrize("state", [State.HELD, State.FAILED])
+def test_whom_an_event_that_has_stopped_is_about_is_left_out_too(
+    synced: int, sandbox: Sandbox, work: Work, monkeypatch: pytest.MonkeyPatch, state: str
+) -> None:
+    change(sandbox, "P1", cell_phone="070-2")
+    monkeypatch.setattr(InboxEvent, "claimable", lambda: InboxEvent.objects.none())
+    moved(sandbox, synced, "Byn")
+    InboxEvent.objects.filter(state=State.PENDING).update(state=state)
+    assert (row(delta(work), "P1").message, norce_city(sandbox)) == (settling.HEARD, "Byn")
+
+
 def test_others_are_sent_as_ever(synced: int, sandbox: Sandbox, work: Work) -> None:
     people(sandbox, 2)
     moved(sandbox, synced, "Byn")
