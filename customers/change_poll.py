@@ -57,7 +57,7 @@ def _read(item: SyncRun, query: NorceQuery, kind: Kind) -> Sequence[Row]:
     try:
         return norce_rows.page(query, kind, since, item.cursor.get("after", 0))
     except PermanentError as error:
-        if error.status != 404:
+        if error.status != 404 or kind is not COMPANIES:
             raise
         log.warning("norce cannot tell who has changed", kind=kind.name, error=str(error))
         return []

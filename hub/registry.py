@@ -198,6 +198,11 @@ def resource(name: str) -> Resource:
     return _resources[name]
 
 
+def polls_norce(name: str) -> bool:
+    """Return whether a resource only polls Norce; one that nobody has registered does not."""
+    return name in _resources and _resources[name].polls_norce
+
+
 def resources(*, with_plans: bool = False) -> list[str]:
     """Return the names of all resources, sorted; ``with_plans`` only of those that plan what is sent to Norce."""
     planned = {name for name, known in _resources.items() if known.has_preview and not known.polls_norce}

@@ -19,6 +19,8 @@ from hub.work_titles import run_title
 
 # Clocks differ and an ERP may stamp a change before it is to be seen; reading twice costs nothing.
 OVERLAP = timedelta(minutes=15)
+# What Norce says has changed is shown later than it has happened: query-event.md § 2.3 tells of six hours.
+OVERLAP_IN_NORCE = timedelta(hours=6)
 # An approval is for what a person has seen; after this the ERP has moved on.
 PLAN_KEPT = timedelta(hours=72)
 
@@ -73,7 +75,8 @@ def cursor(resource: str, application_key: str) -> datetime | None:
     there was none: then everything is read.
     """
     last = _ended(resource, application_key).first()
-    return last.created_at - OVERLAP if last else None
+    overlap = OVERLAP_IN_NORCE if registry.polls_norce(resource) else OVERLAP
+    return last.created_at - overlap if last else None
 
 
 def last_full(item: SyncRun) -> SyncRun | None:
@@ -161,9 +164,11 @@ def row_failure(error: HubError) -> dict[str, Any]:
 def supersede(item: SyncRun) -> None:
     """Discard earlier failed runs of the type: a full run that came through is the new state to start from.
 
-    The rule is of guide 002. A preview supersedes nothing.
+    The rule is of guide 002. A poll of Norce has read what failed ones before it should have, and has no full runs.
+    A preview supersedes nothing.
     """
-    if item.mode == SyncRun.Mode.FULL and not item.dry_run:
+    is_whole = item.mode == SyncRun.Mode.FULL or registry.polls_norce(item.resource)
+    if is_whole and not item.dry_run:
         earlier = _same(item.resource, item.application_key).filter(pk__lt=item.pk, state=State.FAILED)
         earlier.update(state=State.SUPERSEDED)
 

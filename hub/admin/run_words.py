@@ -21,7 +21,7 @@ AT_WORK = (State.PENDING, State.RUNNING)
 
 def polls_norce(run: SyncRun) -> bool:
     """Return whether the run only looks in Norce what has changed; a resource of another version does not."""
-    return run.resource in registry.resources() and registry.resource(run.resource).polls_norce
+    return registry.polls_norce(run.resource)
 
 
 def reads_norce(run: SyncRun) -> bool:

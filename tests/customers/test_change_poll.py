@@ -75,8 +75,15 @@ def test_it_does_not_ask_a_person_the_same_again(synced: int, sandbox: Sandbox, 
 
 
 def test_it_reads_since_the_last_poll_that_came_through(four: list[int], sandbox: Sandbox, work: Work) -> None:
-    SyncRun.objects.filter(resource=NAME).update(created_at=timezone.now() + timedelta(hours=1))
+    SyncRun.objects.filter(resource=NAME).update(created_at=timezone.now() + timedelta(hours=7))
     assert counts(poll(work)) == (0, 0, 0)
+
+
+def test_it_reads_some_hours_more_because_norce_shows_changes_late(
+    four: list[int], sandbox: Sandbox, work: Work
+) -> None:
+    SyncRun.objects.filter(resource=NAME).update(created_at=timezone.now() + timedelta(hours=5))
+    assert counts(poll(work)) == (4, 4, 0)
 
 
 def test_the_first_poll_reads_a_day_back(sandbox: Sandbox, work: Work) -> None:
@@ -118,6 +125,17 @@ def test_companies_are_polled_too(sandbox: Sandbox, work: Work) -> None:
 def test_a_tenant_without_the_companies_set_is_polled_for_people(four: list[int], sandbox: Sandbox, work: Work) -> None:
     set_faults(sandbox, norce={"fail_next": {"Customers/Companies": [404]}})
     assert counts(poll(work)) == (4, 4, 0)
+
+
+def test_a_tenant_that_lacks_people_has_not_been_polled_until_it_has_them(
+    four: list[int], sandbox: Sandbox, work: Work
+) -> None:
+    set_faults(sandbox, norce={"fail_next": {"Customers/Customers": [404]}})
+    failed = worked(work, start(NAME, "delta"))
+    assert (failed.state, messages()) == (State.FAILED, [])
+    assert counts(poll(work)) == (4, 4, 0)
+    failed.refresh_from_db()
+    assert failed.state == State.SUPERSEDED
 
 
 def test_norce_that_is_away_is_asked_again(four: list[int], sandbox: Sandbox, work: Work) -> None:
