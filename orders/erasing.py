@@ -17,7 +17,8 @@ from connectors.norce.types.orders import Person as Named
 from connectors.scrambling import ERASED, scrambled
 from customers.mapping import full_name, is_company
 from hub import registry
-from hub.models import Application, OutboxMessage
+from hub.erasing import scramble_bodies
+from hub.models import Application, InboxEvent, OutboxMessage
 from hub.models.work import UNFINISHED
 from hub.person import Person
 from orders import document_privacy
@@ -71,8 +72,8 @@ def prune() -> dict[str, int]:
     """Blank the contents of ended orders older than HUB_KEEP_ORDER_DAYS; with 0 they are kept for good.
 
     An order that the ERP has not finished is kept twice as long, because its payments are captured by what it
-    says; what is invoiced after that is held. References, numbers, sums and states stay. Returns how many
-    orders were blanked.
+    says; what is invoiced after that is held. References, numbers, sums and states stay. What Norce's events say
+    of their buyers goes too. Returns how many orders were blanked.
     """
     if not settings.HUB_KEEP_ORDER_DAYS:
         return {}
@@ -84,14 +85,22 @@ def prune() -> dict[str, int]:
     rows = Order.objects.filter(~Exists(busy), old).exclude(body=BLANK)
     number = 0
     while keys := list(rows.order_by("received_at").values_list("pk", flat=True)[:CHUNK]):
+        orders = Order.objects.filter(pk__in=keys)
+        _scramble_events(orders)
         with transaction.atomic():
-            orders = Order.objects.filter(pk__in=keys)
             blank = {"body": BLANK, "format": Order.Format.JSON, "buyer_email": "", "buyer_name": "", "erased_at": now}
             number += orders.update(**blank)
             _forget_mapped(keys)
             document_privacy.forget_addresses(keys)
             _forget_buyers(orders.only("pk"))
     return {"order (blanked)": number}
+
+
+def _scramble_events(orders: QuerySet[Order]) -> None:
+    """Take the people out of what Norce's events have said of some orders."""
+    listed = list(orders.only("application_key", "client_order_ref", "source"))
+    subjects = frozenset(order.subject for order in listed) | norce_subjects(listed)
+    scramble_bodies(InboxEvent.objects.filter(subject__in=subjects), Person(subjects=subjects))
 
 
 def _of_codes(person: Person) -> Iterator[Order]:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
+from pytest_django import Settings
 
 from hub import erasing
 from hub.models import InboxEvent
 from hub.person import Person
+from orders.erasing import prune
 from orders.models import Order
 from tests.faults import BUYER
 from tests.orders.norce import told
@@ -55,3 +59,17 @@ def test_the_events_of_other_orders_keep_their_names(received: Receive, work: Wo
     told("OrderConfirmedEvent", Source="POS-7", **NAMED)
     assert erase() == 0
     assert texts().count("Maja") == 2
+
+
+def test_what_events_say_of_a_buyer_goes_with_the_contents_of_an_old_order(
+    received: Receive, work: Work, settings: Settings
+) -> None:
+    received("01")
+    work()
+    told("OrderReceivedEvent", Email=BUYER, **NAMED)
+    told("OrderConfirmedEvent", **NAMED)
+    told("OrderConfirmedEvent", ClientOrderRef="5100232", **NAMED)
+    settings.HUB_KEEP_ORDER_DAYS = 365
+    Order.objects.update(received_at=timezone.now() - timedelta(days=731))
+    assert prune() == {"order (blanked)": 1}
+    assert (texts().count("Maja"), BUYER in texts(), "5100231" in texts()) == (1, False, True)
