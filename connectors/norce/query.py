@@ -17,9 +17,7 @@ from connectors.norce.types.query import (
     CustomerRow,
     DeliveryNoteRow,
     InvoiceRow,
-    NamedRow,
     OrderRow,
-    QuotationRow,
 )
 
 _IDENTITY = ("Id", "ApplicationId", "IsActive")
@@ -98,10 +96,6 @@ class NorceQuery:
         wanted = odata.compared("OrderNo", "eq", order_no)
         return self._rows.whole(reads.ORDERS, wanted, _of_application(application_id))
 
-    def quotation(self, id: int) -> QuotationRow | None:
-        """Read a basket, which is there before its order is. The set's name is inferred."""
-        return self._rows.first(reads.QUOTATIONS, odata.identified("Id", id))
-
     def invoice(self, id: int) -> InvoiceRow | None:
         """Read an invoice by Norce's id; its order is ``reference_order_id``."""
         return self._rows.first(reads.INVOICES, odata.identified("Id", id))
@@ -127,14 +121,6 @@ class NorceQuery:
         """Return the three letters of a currency's id, "" when there is none."""
         return _code(self._rows.listed(reads.CURRENCIES, id))
 
-    def payment_method_name(self, id: int | None) -> str:
-        """Return the default name of a payment method's id, "" when there is none."""
-        return _name(self._rows.listed(reads.PAYMENT_METHODS, id))
-
-    def delivery_method_name(self, id: int | None) -> str:
-        """Return the default name of a delivery method's id, "" when there is none."""
-        return _name(self._rows.listed(reads.DELIVERY_METHODS, id))
-
     def metadata(self, namespace: str) -> bytes:
         """Read the OData model of a namespace, in XML; PermanentError with the status 404 when it has none."""
         headers = {"Accept": "application/xml"}
@@ -151,7 +137,3 @@ def _of_application(number: int | None) -> str:
 
 def _code(row: CodedRow | None) -> str:
     return row.code or "" if row else ""
-
-
-def _name(row: NamedRow | None) -> str:
-    return row.default_name or "" if row else ""

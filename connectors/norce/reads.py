@@ -15,9 +15,7 @@ from connectors.norce.types.query import (
     CustomerRow,
     DeliveryNoteRow,
     InvoiceRow,
-    NamedRow,
     OrderRow,
-    QuotationRow,
 )
 
 M_co = TypeVar("M_co", bound=Message, covariant=True)
@@ -57,12 +55,9 @@ class EntitySet(Generic[M_co]):
 APPLICATIONS = EntitySet(path="Core/Applications", row=Application)
 COUNTRIES = EntitySet(path="Core/Countries", row=CodedRow)
 CURRENCIES = EntitySet(path="Core/Currencies", row=CodedRow)
-PAYMENT_METHODS = EntitySet(path="Core/PaymentMethods", row=NamedRow)
-DELIVERY_METHODS = EntitySet(path="Core/DeliveryMethods", row=NamedRow)
 CUSTOMERS = EntitySet(path="Customers/Customers", row=CustomerRow)
 COMPANIES = EntitySet(path="Customers/Companies", row=CompanyRow)
 ORDERS = EntitySet(path="Orders/Orders", row=OrderRow, narrow=frozenset({"Items"}))
-QUOTATIONS = EntitySet(path="Orders/Quotations", row=QuotationRow)
 INVOICES = EntitySet(path="Orders/Invoices", row=InvoiceRow)
 DELIVERY_NOTES = EntitySet(path="Orders/DeliveryNotes", row=DeliveryNoteRow)
 
@@ -70,12 +65,9 @@ SETS: tuple[EntitySet[Message], ...] = (
     APPLICATIONS,
     COUNTRIES,
     CURRENCIES,
-    PAYMENT_METHODS,
-    DELIVERY_METHODS,
     CUSTOMERS,
     COMPANIES,
     ORDERS,
-    QUOTATIONS,
     INVOICES,
     DELIVERY_NOTES,
 )

@@ -15,7 +15,7 @@ from django_q.models import Schedule
 from pytest_django import Settings
 
 from connectors.norce.reads import EntitySet
-from connectors.norce.types.query import NamedRow
+from connectors.norce.types.query import CodedRow
 from connectors.sandbox.core import Sandbox
 from hub import query_names
 from hub.management.base import as_table
@@ -79,7 +79,7 @@ def test_check_connections_says_that_all_is_well() -> None:
 
 
 def test_check_connections_fails_for_a_name_that_the_tenant_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
-    wanted = EntitySet(path="Core/Regions", row=NamedRow)
+    wanted = EntitySet(path="Core/Regions", row=CodedRow)
     monkeypatch.setattr(query_names, "SETS", (wanted,))
     code, _, text = failed("check_connections", "--json")
     lacking = {"system": "norce query Core", "ok": False, "answer": "There is no set Core/Regions."}

@@ -34,4 +34,4 @@ def test_a_tenant_of_version_3_is_asked_for_its_own_spelling(sandbox: Sandbox) -
     query = gateways.norce_query()
     query.version = "3.0"
     told = [row["answer"] for row in query_names.check_names(query)]
-    assert "Core/Countries has no property defaultName." in told
+    assert "Core/Countries has no property code." in told

@@ -99,17 +99,10 @@ class CompanyRow(Message):
 
 
 @dataclass(frozen=True, kw_only=True)
-class NamedRow(Message):
-    """A row of a list of Core: a delivery or payment method. Core's rows have no code of their own."""
-
-    id: int | None = None
-    default_name: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class CodedRow(NamedRow):
+class CodedRow(Message):
     """A row of a list of Core that has a code: a country's of two letters or a currency's of three."""
 
+    id: int | None = None
     code: str | None = None
 
 
@@ -225,15 +218,3 @@ class DeliveryNoteRow(Message):
     delivery_zip_code: str | None = None
     delivery_city: str | None = None
     packages: tuple[PackageRow, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class QuotationRow(Message):
-    """A row of Orders/Quotations: a basket, whose id is an order's ClientOrderRef."""
-
-    id: int | None = None
-    application_id: int | None = None
-    status_id: int | None = None
-    buyer_email: str | None = None
-    buyer_first_name: str | None = None
-    buyer_last_name: str | None = None

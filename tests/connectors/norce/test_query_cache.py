@@ -113,29 +113,21 @@ def test_a_list_of_core_is_asked_for_once_in_half_a_day(norce: Norce) -> None:
     assert [call.request.path_url for call in norce.calls].count("/commerce/query/2.0/Core/Countries") == 2
 
 
-def test_currencies_and_methods_have_their_names(norce: Norce) -> None:
+def test_currencies_have_their_codes(norce: Norce) -> None:
     norce.get(f"{QUERY}/Core/Currencies", json={"value": [{"Id": 2, "Code": "SEK"}]})
-    norce.get(f"{QUERY}/Core/PaymentMethods", json={"value": [{"Id": 31, "DefaultName": "Card"}]})
-    norce.get(f"{QUERY}/Core/DeliveryMethods", json={"value": [{"Id": 41, "DefaultName": "Home"}]})
-    asked = query()
-    assert (asked.currency_code(2), asked.payment_method_name(31), asked.delivery_method_name(41)) == (
-        "SEK",
-        "Card",
-        "Home",
-    )
+    assert query().currency_code(2) == "SEK"
 
 
 def test_no_call_is_made_for_no_id(norce: Norce) -> None:
-    assert (query().currency_code(None), query().payment_method_name(None), len(norce.calls)) == ("", "", 0)
+    assert (query().currency_code(None), query().country_code(None), len(norce.calls)) == ("", "", 0)
 
 
-@pytest.mark.parametrize("path", ["Orders", "Quotations", "Invoices", "DeliveryNotes"])
+@pytest.mark.parametrize("path", ["Orders", "Invoices", "DeliveryNotes"])
 def test_orders_and_what_hangs_on_them_are_asked_for_each_time(norce: Norce, path: str) -> None:
     norce.get(f"{QUERY}/Orders/{path}", json={"value": [{"Id": 1}]})
     asked = query()
     reads: dict[str, Callable[[int], Any]] = {
         "Orders": asked.order,
-        "Quotations": asked.quotation,
         "Invoices": asked.invoice,
         "DeliveryNotes": asked.delivery_notes,
     }
