@@ -72,7 +72,7 @@ def _claim_one(model: type[Item], pk: int) -> Item | None:
             )
             return item
     except IntegrityError:
-        # Another worker holds a message with the same serial: the database says one at a time.
+        # Another worker holds a message with the same serial or to Norce about the same subject: one at a time.
         return None
 
 

@@ -172,6 +172,11 @@ class OutboxMessage(WorkItem):
                 name="outbox_one_running_per_serial",
             ),
             models.UniqueConstraint(
+                fields=["subject"],
+                condition=Q(state=State.RUNNING, system="norce"),
+                name="outbox_one_running_per_order",
+            ),
+            models.UniqueConstraint(
                 fields=["fold"], condition=Q(state=State.PENDING) & ~Q(fold=""), name="outbox_one_waiting_per_fold"
             ),
         ]
@@ -186,9 +191,13 @@ class OutboxMessage(WorkItem):
 
     @classmethod
     def claimable(cls) -> models.QuerySet[Self]:
-        """Due messages without an unfinished earlier one about the same subject to the same system; mails always."""
+        """Due messages without an unfinished earlier one about the same subject to the same system; mails always.
+
+        One that a person has taken up again waits for a later one that is being sent.
+        """
+        ahead = Q(pk__lt=OuterRef("pk")) | Q(state=State.RUNNING)
         same = cls._default_manager.filter(
-            subject=OuterRef("subject"), system=OuterRef("system"), pk__lt=OuterRef("pk"), state__in=UNFINISHED
+            ahead, subject=OuterRef("subject"), system=OuterRef("system"), state__in=UNFINISHED
         )
         busy = cls._default_manager.filter(state=State.RUNNING, serial=OuterRef("serial")).exclude(serial="")
         return super().claimable().filter(Q(system=MAIL) | ~Exists(same), ~Exists(busy))

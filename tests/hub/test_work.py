@@ -94,6 +94,23 @@ def test_two_messages_with_one_serial_never_run_together() -> None:
     claimed(second)
 
 
+def test_an_earlier_message_taken_up_again_waits_for_a_later_one_that_is_being_sent() -> None:
+    earlier, later = message(1, state=State.CANCELLED), message(2, subject="order:1")
+    claimed(later)
+    by_hand.retry(earlier, by="alice", reason="The ERP has it again.")
+    assert work.claim(OutboxMessage.claimable()) is None
+    work.perform(OutboxMessage.objects.get(pk=later.pk), lambda item: None)
+    claimed(earlier)
+
+
+def test_two_workers_never_tell_norce_of_one_subject_together() -> None:
+    earlier, later = (message(number, subject="order:1", system="norce") for number in (1, 2))
+    other = message(3, subject="order:3", system="norce")
+    assert work._claim_one(OutboxMessage, later.pk)
+    assert work._claim_one(OutboxMessage, earlier.pk) is None
+    assert work._claim_one(OutboxMessage, other.pk)
+
+
 def test_done_is_done() -> None:
     work.perform(claimed(message()), lambda item: None)
     item = OutboxMessage.objects.get()
