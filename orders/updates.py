@@ -15,7 +15,7 @@ from django.db import DataError
 from django.utils import timezone
 
 from connectors.erp.base import ErpOrderNews
-from connectors.errors import PermanentError
+from connectors.errors import HubError, PermanentError
 from hub import gateways, registry, runs, work
 from hub.models import Application, ErpConnection, OutboxMessage, SyncRow, SyncRun
 from hub.models.runs import UNSAID
@@ -51,14 +51,30 @@ def wanted() -> bool:
 def run(item: SyncRun) -> State | None:
     """Do the next part of a run; where the next page begins is kept after each."""
     until = time.monotonic() + PART
-    names = item.cursor.get("steps") or connections()
-    runs.store(item, cursor=item.cursor | {"steps": names})
-    while (place := item.cursor.get("step", 0)) < len(names):
+    if "left" not in item.cursor:
+        places = item.cursor.get("places", {})
+        runs.store(item, cursor={"left": connections(), "late": [], "places": places})
+    while item.cursor["left"]:
         if time.monotonic() > until:
             return State.PENDING
-        _page(item, ErpConnection.objects.get(name=names[place]), place)
+        _read(item, item.cursor["left"][0])
     runs.store(item, phase=Phase.SENT)
     return runs.ending(item)
+
+
+def _read(item: SyncRun, name: str) -> None:
+    """Read the next page of an ERP's news; one that cannot be read is put behind the others, and stops the run there.
+
+    The next try goes on where that one was, and reads the others from the start: it may be hours later.
+    """
+    try:
+        _page(item, ErpConnection.objects.get(name=name))
+    except HubError:
+        others = item.cursor["left"][1:]
+        if name in item.cursor["late"] or not others:
+            runs.store(item, cursor={"places": item.cursor["places"]})
+            raise
+        runs.store(item, cursor=item.cursor | {"left": [*others, name], "late": [*item.cursor["late"], name]})
 
 
 def read_order(message: OutboxMessage) -> None:
@@ -89,8 +105,9 @@ def since(item: SyncRun) -> datetime:
     return min(oldest.first() or now, now - FIRST)
 
 
-def _page(item: SyncRun, connection: ErpConnection, place: int) -> None:
-    after = item.cursor.get("after", "")
+def _page(item: SyncRun, connection: ErpConnection) -> None:
+    places = item.cursor["places"]
+    after = places.get(connection.name, "")
     page = gateways.erp(connection.name).list_news(since=since(item), after=after, limit=PAGE)
     if page.next and page.next == after:
         raise PermanentError("erp_news_again", place=after)
@@ -105,8 +122,8 @@ def _page(item: SyncRun, connection: ErpConnection, place: int) -> None:
         if number in orders:
             _keep(item, orders[number], Action.FAILED, message=why)
     runs.count_up(item, read=len(page.orders) + len(page.unreadable))
-    step = place if page.next else place + 1
-    runs.store(item, cursor=item.cursor | {"step": step, "after": page.next})
+    left = item.cursor["left"] if page.next else item.cursor["left"][1:]
+    runs.store(item, cursor=item.cursor | {"left": left, "places": places | {connection.name: page.next}})
 
 
 def _orders(connection: ErpConnection, found: Sequence[str]) -> dict[str, Order]:
