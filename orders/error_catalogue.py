@@ -115,6 +115,12 @@ ENTRIES = (
     ),
     data("erp_orders_doubled", _("%(number)s orders there are %(order)s (%(erp_order)s).")),
     data(
+        "erp_order_other",
+        _("The ERP's order %(number)s has another reference than ours (%(reference)s), so nothing of it is told."),
+        _("If it is this order, put the reference right in the ERP; otherwise leave it: its number is used twice."),
+        fix="subject",
+    ),
+    data(
         "fetch_gone",
         _("Norce has no such order any more."),
         _("Look at the order in Norce Admin; make it in the ERP by hand if it is needed."),

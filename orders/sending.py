@@ -135,6 +135,11 @@ def reference_of(order: Order, application: Application) -> str:
     return reference(application=application.number, source=order.source, client_order_ref=order.client_order_ref)
 
 
+def is_about(found: str, order: Order, application: Application) -> bool:
+    """Return whether the reference that the ERP has with an order is ours, or none: its numbers may begin again."""
+    return not found or found == reference_of(order, application)
+
+
 def record_erp_order(order: Order, found: ErpOrderRef) -> None:
     """Store the ERP's number and put the acknowledgement, in one transaction; raise HoldError on another number."""
     with transaction.atomic():

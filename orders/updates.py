@@ -25,7 +25,7 @@ from orders.identifying import storable
 from orders.keepable import refuse_unkeepable
 from orders.known import documents_of
 from orders.models import Document, Order
-from orders.sending import find_application
+from orders.sending import find_application, is_about, reference_of
 
 NAME = "order_news"
 # A run works in parts, so that no worker is held for long and a killed one loses little.
@@ -34,6 +34,8 @@ PAGE = 100
 FIRST = timedelta(days=1)
 # What an ERP's answer may hold that no adapter has seen to: NUL, NaN, a sum beyond all columns, a day without a zone.
 ODD = (DataError, ArithmeticError, TypeError, ValueError)
+# There is nothing to mend where numbers have begun again, so it is said once.
+OTHER = "erp_order_other"
 Action, Phase = SyncRow.Action, SyncRun.Phase
 ENDED = (Order.Status.INVOICED, Order.Status.CANCELLED)
 
@@ -80,9 +82,11 @@ def _read(item: SyncRun, name: str) -> None:
 def read_order(message: OutboxMessage) -> None:
     """Message erp.order_news: read one order by itself, which the ERP may have changed before we knew its number."""
     order = Order.objects.get(pk=message.subject.removeprefix("order:"))
-    connection = find_application(order).erp_connection
+    application = find_application(order)
+    connection = application.erp_connection
     found = gateways.erp(connection.name).order_news(order.erp_order_no)
     if found:
+        _refuse_other(order, found, application)
         refuse_unkeepable(found)
         news.take(order, found, has_documents=connection.has_documents)
 
@@ -144,10 +148,13 @@ def _is_known(order: Order, found: ErpOrderNews, documents: Sequence[Document], 
 
 def _take(item: SyncRun, order: Order, found: ErpOrderNews, connection: ErpConnection) -> None:
     try:
+        _refuse_other(order, found, find_application(order))
         refuse_unkeepable(found)
         taken = news.take(order, found, has_documents=connection.has_documents)
     except PermanentError as error:
-        _keep(item, order, Action.FAILED, **runs.row_failure(error))
+        failure = runs.row_failure(error)
+        if error.code != OTHER or _is_new(item, order, failure["message"]):
+            _keep(item, order, Action.FAILED, **failure)
         return
     except ODD as error:
         # Its own text may quote the buyer. One order must not keep the news of all the others.
@@ -158,6 +165,12 @@ def _take(item: SyncRun, order: Order, found: ErpOrderNews, connection: ErpConne
         _keep(item, order, Action.ACCEPTED, message="; ".join((*taken.facts, *taken.skipped)))
     elif taken.skipped and _is_new(item, order, text := "; ".join(taken.skipped)):
         _keep(item, order, Action.SKIPPED, message=text)
+
+
+def _refuse_other(order: Order, found: ErpOrderNews, application: Application) -> None:
+    """Raise PermanentError for an order that has the number and not the reference: an ERP may number anew."""
+    if not is_about(found.reference, order, application):
+        raise PermanentError(OTHER, number=found.number, reference=reference_of(order, application))
 
 
 def _is_new(item: SyncRun, order: Order, text: str) -> bool:

@@ -27,7 +27,7 @@ def taken(confirmed: Order, sandbox: Sandbox, work: Work) -> None:
             name: [{**one, "number": f"{one['number']}-{number}"} for one in in_erp(sandbox)[name]]
             for name in ("deliveries", "invoices")
         }
-        sandbox.state.erp_orders.save({**in_erp(sandbox), **again, "number": f"SO{number}", "reference": f"R{number}"})
+        sandbox.state.erp_orders.save({**in_erp(sandbox), **again, "number": f"SO{number}", "reference": ""})
         body = confirmed.body
         Order.objects.create(
             application_key=confirmed.application_key,

@@ -1,4 +1,4 @@
-"""A run over several ERPs' news: one that cannot be read keeps no other's back."""
+"""A run over several ERPs' news: one that cannot be read keeps no other's back, and numbers may be used twice."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from connectors.erp.base import NewsPage
 from connectors.errors import HubError, PermanentError, TransientError
 from connectors.sandbox.core import Sandbox
 from hub import gateways, runs
-from hub.models import Application, ErpConnection, SyncRun
+from hub.models import Application, ErpConnection, OutboxMessage, SyncRow, SyncRun
 from hub.models.work import State
-from orders.models import Order
+from orders.models import DeliveryNote, Order
+from orders.updates import read_order
 from tests.faults import be_due
-from tests.orders.clerk import clerk, in_norce, read_news
+from tests.orders.clerk import clerk, in_erp, in_norce, read_news
 
 Work = Callable[[], int]
 
@@ -66,3 +67,31 @@ def test_while_an_erp_is_away_each_try_reads_the_others_and_goes_on_where_it_was
         read_news(work) if number == 1 else (be_due(), work())
         assert (SyncRun.objects.get().state, len(notes(sandbox, confirmed))) == (state, number)
     assert alpha.asked == ["", "2", "2", "2", "2", "2", "2"]
+
+
+def test_another_order_of_the_erp_with_the_same_number_is_said_once_and_told_nobody(
+    confirmed: Order, sandbox: Sandbox, work: Work
+) -> None:
+    in_erp(sandbox)["reference"] = "1901-999"
+    clerk(sandbox, "ship"), clerk(sandbox, "invoice")
+    first, second = read_news(work), read_news(work)
+    assert (first.state, second.state) == (State.FAILED, State.DONE)
+    row = SyncRow.objects.get()
+    assert (row.action, row.error_code) == (SyncRow.Action.FAILED, "erp_order_other")
+    assert "SO100001 has another reference than ours (1901-5100231)" in row.message
+    assert (DeliveryNote.objects.count(), in_norce(sandbox, confirmed)["invoices"]) == (0, [])
+
+
+def test_an_order_whose_reference_the_erp_does_not_tell_is_ours(confirmed: Order, sandbox: Sandbox, work: Work) -> None:
+    in_erp(sandbox)["reference"] = ""
+    clerk(sandbox, "ship")
+    read_news(work)
+    assert notes(sandbox, confirmed) == ["D70001"]
+
+
+def test_another_order_is_not_taken_when_it_is_read_by_itself(confirmed: Order, sandbox: Sandbox, work: Work) -> None:
+    in_erp(sandbox)["reference"] = "1901-999"
+    clerk(sandbox, "ship")
+    with pytest.raises(PermanentError, match="another reference"):
+        read_order(OutboxMessage(subject=confirmed.subject))
+    assert not DeliveryNote.objects.exists()
