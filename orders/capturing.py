@@ -19,8 +19,9 @@ from orders.contents import norce_rows, read_payments
 from orders.delivering import norce_order_id
 from orders.identifying import LONGEST
 from orders.models import Capture, Invoice, Order
-from orders.parts import BEGUN, note_asked, parts_of, refuse_gone
-from orders.posting import post_once
+from orders.parts import note_asked, parts_of
+from orders.posting import BEGUN, post_once
+from orders.retelling import settle_lost
 from orders.sending import find_application
 from orders.tellable import refuse_untellable
 
@@ -36,9 +37,9 @@ def send_invoice(message: OutboxMessage) -> None:
     whose reservations the hub has forgotten.
     """
     invoice = Invoice.objects.select_related("order").get(pk=message.payload["id"])
-    refuse_gone(invoice)
     refuse_untellable(invoice.order, NAME % {"number": invoice})
     application = find_application(invoice.order)
+    settle_lost(invoice, invoice.captures.all(), lambda one: find_in_norce(invoice.order, application, one.number))
     request = read_payments(invoice.order)
     for capture in parts_of(invoice, lambda rest: _planned(invoice, rest, application, request)):
         _mark_last(capture, invoice)

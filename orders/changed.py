@@ -10,13 +10,15 @@ from django.utils.translation import gettext_noop as _
 
 from connectors.catalogue.sentences import sentence
 from connectors.erp.base import ErpCredit, ErpDelivery, ErpDocumentRow, ErpInvoice, ErpOrderNews, ErpParcel
-from hub import alerts
+from hub import alerts, gateways
 from hub.models import OutboxMessage
 from hub.models.work import State
 from orders import content
 from orders.completing import is_completed_by
 from orders.gone import key_of, kind_of, may_be_in_norce, name_of, title_of
+from orders.keepable import refuse_unkeepable
 from orders.models import DeliveryNote, Document, Invoice, Order
+from orders.sending import find_application, is_about
 
 Fact = ErpDelivery | ErpInvoice | ErpCredit
 # What of a document's content is compared; the rest stays as it was first seen.
@@ -46,6 +48,18 @@ def note(order: Order, news: ErpOrderNews, documents: Iterable[Document]) -> tup
     busy = set(running.values_list("key", flat=True)) if early else set()
     told = [_update(document, fact, news) for document, fact in early if key_of(order, document) not in busy]
     return told, [_warn(order, document) for document in late]
+
+
+def catch_up(document: Document) -> None:
+    """Ask the ERP how a document is now, and keep it so, if the ERP has it. Raises PermanentError for nonsense."""
+    application = find_application(document.order)
+    found = gateways.erp(application.erp_connection.name).order_news(document.order.erp_order_no)
+    if found is None or not is_about(found.reference, document.order, application):
+        return
+    refuse_unkeepable(found)
+    fact = counterpart(document, found)
+    if fact and differs(document, fact, found):
+        _update(document, fact, found)
 
 
 def counterpart(document: Document, news: ErpOrderNews) -> Fact | None:

@@ -16,8 +16,9 @@ from orders.allocation import allocate, left_of
 from orders.capturing import find_in_norce, head_of, payment_of, reference_of
 from orders.contents import norce_rows, read_request
 from orders.models import Capture, Invoice
-from orders.parts import BEGUN, note_asked, parts_of, refuse_gone
-from orders.posting import post_once
+from orders.parts import note_asked, parts_of
+from orders.posting import BEGUN, post_once
+from orders.retelling import settle_lost
 from orders.sending import find_application
 
 
@@ -28,8 +29,8 @@ def send_credit(message: OutboxMessage) -> None:
     Norce does not have, whose money never came, or that the ERP has taken back meanwhile.
     """
     credit = Invoice.objects.select_related("order").get(pk=message.payload["id"])
-    refuse_gone(credit)
     application = find_application(credit.order)
+    settle_lost(credit, credit.captures.all(), lambda one: find_in_norce(credit.order, application, one.number))
     request = read_request(credit.order)
     for refund in parts_of(credit, lambda rest: _planned(credit, rest)):
         _send(refund, credit, application, request)

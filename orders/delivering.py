@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db import transaction
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_noop as _
 
@@ -15,6 +16,7 @@ from orders.contents import norce_rows
 from orders.identifying import basket_id
 from orders.models import DeliveryNote, Order
 from orders.posting import post_once
+from orders.retelling import read_again, settle_lost
 from orders.sending import find_application
 from orders.tellable import refuse_untellable
 
@@ -25,11 +27,14 @@ def send_delivery_note(message: OutboxMessage) -> None:
     """Register a delivery in Norce, which moves the order and has the buyer's mail sent.
 
     The ERP's number has been reported before, because messages of one order go in sequence; where a person
-    has broken that, and for a cancelled order, it is held.
+    has broken that, for a cancelled order, and for a delivery that the ERP has taken back, it is held.
     """
     note = DeliveryNote.objects.select_related("order").get(pk=message.payload["id"])
     refuse_untellable(note.order, NAME % {"number": note})
     application = find_application(note.order)
+    settle_lost(note, [note], lambda one: _find(one, application))
+    with transaction.atomic():
+        read_again(note)
     completes = note.completes or _is_completed(note.order)
     payload = norce_documents.delivery_note(
         order_no=note.order.erp_order_no,

@@ -14,7 +14,7 @@ from hub import alerts, by_hand, work
 from hub.models import Attempt, OutboxMessage
 from hub.models.work import State
 from orders.models import DeliveryNote, Document, Invoice, Order
-from orders.parts import BEGUN
+from orders.posting import BEGUN
 
 KINDS = {"delivery": "norce.delivery_note", "invoice": "norce.invoice", "credit": "norce.credit_payment"}
 BY = "ERP"

@@ -7,25 +7,23 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
-from connectors.errors import HoldError
-from orders.models import Capture, Invoice, Order
+from orders.models import Capture, Invoice
+from orders.posting import BEGUN
+from orders.retelling import read_again
 
-# What Norce has of a document, or may have.
-BEGUN = Q(sent_at__isnull=False) | Q(posting_since__isnull=False)
 Plan = Callable[[Decimal], list[dict[str, Any]]]
 
 
 def parts_of(document: Invoice, plan: Plan) -> list[Capture]:
     """Return a document's calls, kept before the first of them is made.
 
-    What Norce has, or may have, stays as it was decided. The rest is planned anew with ``plan``, because a person
-    may have let other documents pass it meanwhile. Raises as ``plan`` does.
+    The document is read again: news may have changed it since it was read. What Norce has, or may have, stays as it
+    was decided. The rest is planned anew with ``plan``, because a person may have let other documents pass it
+    meanwhile. Raises as ``plan`` does, and HoldError for one that the ERP has taken back.
     """
     with transaction.atomic():
-        # One order's documents share its reservations.
-        Order.objects.select_for_update().only("pk").get(pk=document.order_id)
+        read_again(document)
         rows = Capture.objects.filter(invoice=document).order_by("pk")
         rows.exclude(BEGUN).delete()
         kept = list(rows.select_related("credited"))
@@ -41,9 +39,3 @@ def note_asked(capture: Capture) -> None:
     """Say that Norce was asked for the payment, unless its event has told already how that ended."""
     state = Capture.State.NOT_WANTED if capture.suppress else Capture.State.REQUESTED
     Capture.objects.filter(pk=capture.pk, state=Capture.State.WAITING).update(state=state)
-
-
-def refuse_gone(document: Invoice) -> None:
-    """Raise HoldError for a document that the ERP has taken back, of which Norce has nothing yet."""
-    if document.gone_at and not document.captures.filter(BEGUN).exists():
-        raise HoldError("gone", document=document)

@@ -51,10 +51,11 @@ def test_a_lost_answer_is_looked_up_before_anything_is_sent_again(
     assert [len(norce[name]) for name in ("delivery_notes", "invoices", "refunds")] == [1, 1, 1]
 
 
+@pytest.mark.parametrize("status", [400, 403])
 def test_an_invoice_that_norce_refused_and_a_person_gave_up_takes_nothing_of_the_reservation(
-    confirmed: Order, sandbox: Sandbox, work: Work
+    status: int, confirmed: Order, sandbox: Sandbox, work: Work
 ) -> None:
-    set_faults(sandbox, norce={"fail_next": {INVOICE: [400]}})
+    set_faults(sandbox, norce={"fail_next": {INVOICE: [status]}})
     clerk(sandbox, "ship"), clerk(sandbox, "invoice")
     read_news(work)
     assert message().state == State.FAILED

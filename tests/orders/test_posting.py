@@ -7,13 +7,13 @@ from datetime import datetime
 import pytest
 from django.utils import timezone
 
-from connectors.errors import HoldError, PermanentError, TransientError
+from connectors.errors import ConfigError, HoldError, HubError, PermanentError, TransientError
 from connectors.norce.types.query import OrderRow
 from hub.models import Application
 from orders.delivering import norce_order_id
 from orders.identifying import basket_id
 from orders.models import DeliveryNote, Order
-from orders.posting import post_once
+from orders.posting import post_once, settle
 
 pytestmark = pytest.mark.django_db
 
@@ -60,8 +60,37 @@ def test_after_a_lost_answer_nothing_is_sent_while_nobody_can_tell(note: Deliver
     DeliveryNote.objects.update(posting_since=since)
     sent: list[int] = []
     with pytest.raises(HoldError, match="cannot tell"):
+        settle(again(note), untold)
+    with pytest.raises(TransientError, match="Another worker"):
         post_once(again(note), send=lambda: sent.append(1), find=untold)
     assert (sent, again(note).posting_since) == ([], since)
+
+
+@pytest.mark.parametrize(("known", "is_there"), [(7, True), (None, False)])
+def test_norces_answer_takes_the_mark_away(note: DeliveryNote, known: int | None, is_there: bool) -> None:
+    DeliveryNote.objects.update(posting_since=timezone.now())
+    settle(again(note), lambda: known)
+    found = again(note)
+    assert (found.posting_since, found.sent_at is not None, found.norce_id) == (None, is_there, known)
+
+
+@pytest.mark.parametrize(
+    ("error", "is_marked"),
+    [
+        (TransientError("No answer.", outcome_unknown=True), True),
+        (TransientError("The quota is used up."), False),
+        (ConfigError("No access token."), False),
+    ],
+)
+def test_only_a_call_that_may_have_come_through_leaves_the_mark(
+    note: DeliveryNote, error: HubError, is_marked: bool
+) -> None:
+    def fail() -> None:
+        raise error
+
+    with pytest.raises(type(error)):
+        post_once(again(note), send=fail, find=untold)
+    assert (again(note).posting_since is not None) == is_marked
 
 
 class Query:
