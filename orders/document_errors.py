@@ -33,6 +33,12 @@ ENTRIES = (
         fix="subject",
     ),
     decision(
+        "number_taken",
+        _("Norce has a part of %(other)s under the number %(number)s already."),
+        _("Have the ERP give it another number; or register it in Norce Admin by hand under another one, and Cancel."),
+        fix="subject",
+    ),
+    decision(
         "unknown",
         _("Norce may have %(document)s already, and Norce Query cannot tell: %(said)s"),
         _("Retry asks again. Or look in Norce Admin, register it there by hand if it is missing, and Cancel."),
