@@ -13,7 +13,7 @@ from connectors.errors import HoldError
 from connectors.norce.types.orders import OrderRequest, Payment
 from hub import gateways
 from hub.models import Application, OutboxMessage
-from orders import content, norce_documents, states
+from orders import content, cut, norce_documents, states
 from orders.allocation import allocate, left_of
 from orders.contents import norce_rows, read_payments
 from orders.delivering import norce_order_id
@@ -46,6 +46,8 @@ def send_invoice(message: OutboxMessage) -> None:
         _send(capture, invoice, application, request)
     if invoice.captures.filter(is_last=True).exists():
         states.advance(invoice.order, Order.Status.INVOICED)
+    else:
+        cut.note_told(message, invoice.order)
 
 
 def _planned(invoice: Invoice, rest: Decimal, application: Application, request: OrderRequest) -> list[dict[str, Any]]:
