@@ -13,9 +13,9 @@ from orders.models import Document, Invoice, Order, Posting
 from orders.posting import settle
 
 Row = TypeVar("Row", bound=Posting)
-# What news may change of a document.
-NEWS = ("content", "gone_at")
-MONEY = ("total", "currency")
+# What news may change of a delivery note, and of an invoice or credit.
+OF_DELIVERY = ("content", "gone_at", "completes")
+OF_INVOICE = ("content", "gone_at", "total", "currency", "credited_number")
 
 
 def settle_lost(document: Document, rows: Iterable[Row], find: Callable[[Row], int | None]) -> None:
@@ -38,7 +38,7 @@ def read_again(document: Document) -> None:
     Raises HoldError for one that the ERP has taken back.
     """
     Order.objects.select_for_update().only("pk").get(pk=document.order_id)
-    document.refresh_from_db(fields=[*NEWS, *MONEY] if isinstance(document, Invoice) else NEWS)
+    document.refresh_from_db(fields=OF_INVOICE if isinstance(document, Invoice) else OF_DELIVERY)
     _refuse_gone(document)
 
 
