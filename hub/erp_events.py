@@ -35,7 +35,7 @@ def receive(request: HttpRequest, connection: str) -> HttpResponse:
     """Take notifications from an ERP; 200 when they are kept or it only asks whether we are there.
 
     404 for a connection that is none, or whose ERP sends no notifications; 401 when none is the ERP's
-    own; 413 over the size of an event; 503 when they could not be kept: the ERP then sends them again.
+    own; 413 over the size of a thousand changes; 503 when they could not be kept: the ERP then sends them again.
     """
     adapter = webhooks(connection)
     if adapter is None:
@@ -44,7 +44,7 @@ def receive(request: HttpRequest, connection: str) -> HttpResponse:
     if token is not None:
         known = HttpResponse(token, content_type="text/plain", headers={"X-Content-Type-Options": "nosniff"})
         return known if len(token) <= LONGEST_TOKEN else HttpResponse(status=400)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.EVENT_BODY_LIMIT:
+    if int(request.META.get("CONTENT_LENGTH") or 0) > settings.ERP_EVENT_BODY_LIMIT:
         return HttpResponse(status=413)
     changes = adapter.heard(request.body, secret_of(connection))
     if changes is None:

@@ -271,6 +271,8 @@ SPECTACULAR_SETTINGS = {
 }
 ORDER_BODY_LIMIT = 2 * 1024 * 1024
 EVENT_BODY_LIMIT = 64 * 1024
+# An ERP tells of many changes in one call, Business Central of a thousand from each of several subscriptions.
+ERP_EVENT_BODY_LIMIT = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_MEMORY_SIZE = ORDER_BODY_LIMIT
 # A buyer who looks at their orders again and again asks the ERP once in so long; 0 asks it always.
 HISTORY_CACHE_SECONDS = env.int("HISTORY_CACHE_SECONDS", default=30)

@@ -186,8 +186,22 @@ def test_what_could_not_be_kept_is_sent_again(
     assert told(client, notification()) == 503
 
 
+def test_a_thousand_changes_of_each_subscription_are_taken_in_one_call(
+    client: Client, central: BusinessCentralStub
+) -> None:
+    # Any answer but 200, 408, 429 and 5xx would end the subscription.
+    [row] = json.loads(notification(resource=ORDER, subscriptionId="x" * 32, changeType="updated"))["value"]
+    assert told(client, json.dumps({"value": [row] * 1000 * len(SETS)})) == 200
+
+
+def test_a_subscription_without_a_secret_does_not_silence_ours(client: Client, central: BusinessCentralStub) -> None:
+    ours = json.loads(notification())["value"]
+    assert told(client, json.dumps({"value": [{"resource": ORDER}, *ours]})) == 200
+    assert waiting() == ["erp_change:order_news"]
+
+
 def test_one_that_is_too_large_is_refused(client: Client, central: BusinessCentralStub, settings: Any) -> None:
-    settings.EVENT_BODY_LIMIT = 10
+    settings.ERP_EVENT_BODY_LIMIT = 10
     assert told(client, notification()) == 413
 
 

@@ -79,7 +79,7 @@ def _ends_soon(row: Row) -> bool:
 
 
 def _is_ours(row: Row, secret: str) -> bool:
-    return hmac.compare_digest(str(row["clientState"]).encode(), secret.encode())
+    return hmac.compare_digest(str(row.get("clientState") or "").encode(), secret.encode())
 
 
 def _set_of(resource: str) -> str:
