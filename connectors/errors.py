@@ -70,7 +70,8 @@ class TransientError(HubError):
 
     ``retry_after`` is the other side's wish in seconds, None when it has none. ``counts`` is
     False when nothing was really tried (a full quota), so that the allowance is not used up.
-    ``outcome_unknown`` is True when the other side may have done the work all the same.
+    ``outcome_unknown`` is True when the other side may have done the work all the same, and ``under_way`` for how
+    many seconds from now it may still be doing it (code ``erp_under_way``), where the hub would look too early.
     """
 
     kind = "transient"
@@ -84,6 +85,7 @@ class TransientError(HubError):
         retry_after: float | None = None,
         counts: bool = True,
         outcome_unknown: bool = False,
+        under_way: float = 0.0,
         status: int | None = None,
         **params: object,
     ) -> None:
@@ -91,6 +93,7 @@ class TransientError(HubError):
         self.retry_after = retry_after
         self.counts = counts
         self.outcome_unknown = outcome_unknown
+        self.under_way = under_way
 
 
 class PermanentError(HubError):

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from customers import bindings, hearing, norce_rows, told
 from customers.ensure import ensure_party
 from customers.kinds import Kind
-from hub import gateways
+from hub import gateways, outbox
 from hub.models import Application, OutboxMessage
 
 
@@ -31,6 +31,7 @@ def create(kind: Kind, message: OutboxMessage) -> None:
     countries = norce_rows.countries(query, [row])
     party = told.party_of(row, countries)
     if not party.code and not kind.table._default_manager.filter(norce_id=number).exists():
+        outbox.wait_for_same_serial(message)
         erp = gateways.erp(application.erp_connection.name)
         tried = message.tries > 1
         code = ensure_party(application=application, erp=erp, party=party, tried_before=tried)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,7 +12,7 @@ from hub import rings
 from hub.item_words import names_of
 from hub.models import Attempt, SyncRun, WorkItem
 from hub.models.work import TROUBLED, State, allowance_restored, one_more
-from hub.work import key_of
+from hub.work import UNDER_WAY, key_of
 
 RETRYABLE = (*TROUBLED, State.CANCELLED)
 CANCELLABLE = (State.PENDING, State.SUBMITTED, *TROUBLED)
@@ -23,14 +25,16 @@ class NotAllowed(Exception):
 def retry(item: WorkItem, *, by: str, reason: str) -> None:
     """Let a stopped item start again with a fresh allowance; who and why is kept on the next attempt.
 
-    Raises NotAllowed when the item is not stopped (a try may be under way) or the reason is empty.
+    What an ERP may still be carrying out waits for that first. Raises NotAllowed when the item is not
+    stopped (a try may be under way) or the reason is empty.
     """
     if not reason.strip():
         raise NotAllowed(_("Say why: the reason is kept with the attempt."))
     try:
         with transaction.atomic():
             stopped = type(item)._default_manager.filter(pk=item.pk, state__in=RETRYABLE)
-            if not stopped.update(**allowance_restored(), asked_by=by, asked_reason=reason.strip()):
+            asked = {"asked_by": by, "asked_reason": reason.strip(), "not_before": _not_before(item)}
+            if not stopped.update(**allowance_restored() | asked):
                 raise NotAllowed(_("%(item)s is %(state)s: there is nothing to retry.") % _named(item))
             rings.ring()
     except IntegrityError as error:
@@ -73,6 +77,12 @@ def cancel(item: WorkItem, *, by: str, reason: str) -> None:
 def cancellable(item: WorkItem) -> tuple[State, ...]:
     """Return the states in which an item may be given up: a run also while it works, since it works for long."""
     return (*CANCELLABLE, State.RUNNING) if isinstance(item, SyncRun) else CANCELLABLE
+
+
+def _not_before(item: WorkItem) -> datetime:
+    now = timezone.now()
+    rows = type(item)._default_manager.filter(pk=item.pk, error_code__in=UNDER_WAY, not_before__gt=now)
+    return rows.values_list("not_before", flat=True).first() or now
 
 
 def _given_up(item: WorkItem) -> dict[str, object]:

@@ -11,6 +11,10 @@ KIND = {"kind": dict(ValueKind.choices)}
 
 ENTRIES = (
     temporary("database_away", _("The database did not answer (%(fault)s).")),
+    temporary(
+        "serial_under_way",
+        _("The ERP may be making this customer for another piece of work until %(until)s; this one waits for that."),
+    ),
     temporary("run_active", _("A run is under way; another one follows it.")),
     temporary("job_open", _("Norce is still working on the job.")),
     temporary("mail_silent", _("The mail server fell silent (%(fault)s).")),
@@ -122,6 +126,14 @@ ENTRIES = (
     bug(
         "worker_lost",
         _("The worker died or hung while it worked on this."),
+        _("Tell the developers, then Retry."),
+    ),
+    bug(
+        "worker_lost_writing",
+        _(
+            "The worker died or hung while it worked on this. The ERP may still carry out what it was asked until "
+            "%(until)s; the hub looks then, and not before, so that nothing is done twice."
+        ),
         _("Tell the developers, then Retry."),
     ),
 )

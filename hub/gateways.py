@@ -6,7 +6,7 @@ import requests
 from django.conf import settings
 
 from connectors.erp import schemes
-from connectors.erp.base import Erp
+from connectors.erp.base import Erp, ErpLateWrites
 from connectors.errors import ConfigError
 from connectors.http import Http
 from connectors.norce.api import NorceApi
@@ -60,6 +60,19 @@ def erp_for_shop(connection: str) -> Erp:
     http = _http(shop_system(connection), "", pool=erp_system(connection))
     http.patience = SHOP_PATIENCE
     return schemes.connect(_erp_url(connection), http)
+
+
+def write_seconds(system: str) -> float:
+    """Return for how long an ERP may still carry a write out after it was sent, 0 for one that does so at once.
+
+    ``system`` is that of a piece of work; whoever is no ERP, or one that is not set up, writes nothing late.
+    """
+    kind, _, connection = system.partition(":")
+    try:
+        adapter = erp(connection) if kind == "erp" else None
+    except ConfigError:
+        return 0.0
+    return adapter.write_seconds if isinstance(adapter, ErpLateWrites) else 0.0
 
 
 def _erp_url(connection: str) -> str:

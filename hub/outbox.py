@@ -9,9 +9,12 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from connectors.errors import TransientError
 from hub import rings
+from hub.durations import clock
 from hub.models import OutboxMessage
 from hub.models.work import TROUBLED, State
+from hub.work import UNDER_WAY
 
 
 def put(
@@ -64,3 +67,14 @@ def put_all_present(messages: Sequence[OutboxMessage]) -> None:
         stopped.update(state=State.SUPERSEDED, finished_at=timezone.now())
         OutboxMessage.objects.bulk_create(messages, ignore_conflicts=True)
         rings.ring()
+
+
+def wait_for_same_serial(message: OutboxMessage) -> None:
+    """Raise TransientError while an ERP may still be carrying out what another message with the same serial asked."""
+    now = timezone.now()
+    others = OutboxMessage.objects.filter(serial=message.serial, state=State.PENDING, error_code__in=UNDER_WAY)
+    others = others.exclude(pk=message.pk).exclude(serial="").filter(not_before__gt=now)
+    until = others.order_by("-not_before").values_list("not_before", flat=True).first()
+    if until:
+        wait = (until - now).total_seconds()
+        raise TransientError("serial_under_way", until=clock(until), retry_after=wait, counts=False)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from connectors.errors import HubError
-from hub import work
+from hub import gateways, work
+from hub.durations import clock
 from hub.models import Attempt, WorkItem
 from hub.models.work import ErrorKind, State
 
@@ -35,9 +38,11 @@ def _put_back(item: WorkItem) -> bool:
 
 
 def _take_back(item: WorkItem, state: State) -> bool:
-    lost = HubError("worker_lost")
-    told = work.failure(lost, kind=ErrorKind.TIMEOUT)
     now = timezone.now()
+    not_before = _ended_by(item, now)
+    is_late = not_before > now
+    lost = HubError("worker_lost_writing", until=clock(not_before)) if is_late else HubError("worker_lost")
+    told = work.failure(lost, kind=ErrorKind.TIMEOUT)
     with transaction.atomic():
         changed = (
             work.mine(item)
@@ -45,7 +50,7 @@ def _take_back(item: WorkItem, state: State) -> bool:
             .update(
                 state=state,
                 losses=item.losses + 1,
-                not_before=now,
+                not_before=not_before,
                 lease_until=None,
                 finished_at=None if state == State.PENDING else now,
                 remedy=lost.remedy if state == State.FAILED else "",
@@ -57,3 +62,9 @@ def _take_back(item: WorkItem, state: State) -> bool:
                 outcome=Attempt.Outcome.LOST, finished_at=now, **told
             )
     return bool(changed)
+
+
+def _ended_by(item: WorkItem, now: datetime) -> datetime:
+    """Return when the last call of a dead worker has ended in any case: looking earlier might do it twice."""
+    last_sign = (item.lease_until or now) - timedelta(seconds=settings.HUB_LEASE_SECONDS)
+    return max(now, last_sign + timedelta(seconds=gateways.write_seconds(getattr(item, "system", ""))))

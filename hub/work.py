@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 CANDIDATES = 10
 FIRST_PAUSE = 5.0
 LONGEST_PAUSE = 900.0
+# Errors after which an ERP may still be carrying out what it was asked, until ``not_before``.
+UNDER_WAY = ("erp_under_way", "worker_lost_writing")
 
 
 class LeaseLost(Exception):
@@ -138,13 +140,14 @@ def _settle_done(item: WorkItem, state: State) -> bool:
 
 
 def _settle_later(item: WorkItem, error: TransientError) -> bool:
-    if error.counts and item.attempts >= settings.HUB_MAX_ATTEMPTS:
-        return _finish(item, State.FAILED, Attempt.Outcome.FAILED, error, kind=ErrorKind.EXHAUSTED)
     seconds = pause(item.attempts, error.retry_after)
     if error.outcome_unknown:
         # What we stopped waiting for may still be under way there; looking too early would do it twice.
-        seconds = max(seconds, settings.HUB_LEASE_SECONDS)
+        seconds = max(seconds, settings.HUB_LEASE_SECONDS, error.under_way)
     not_before = timezone.now() + timedelta(seconds=seconds)
+    if error.counts and item.attempts >= settings.HUB_MAX_ATTEMPTS:
+        failed = State.FAILED, Attempt.Outcome.FAILED
+        return _finish(item, *failed, error, kind=ErrorKind.EXHAUSTED, not_before=not_before)
     attempts = item.attempts if error.counts else item.attempts - 1
     outcome = Attempt.Outcome.RETRY if error.counts else Attempt.Outcome.POSTPONED
     return _finish(item, State.PENDING, outcome, error, not_before=not_before, attempts=attempts)

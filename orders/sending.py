@@ -80,7 +80,7 @@ def _send(order: Order, message: OutboxMessage) -> None:
     erp = gateways.erp(connection)
     known = erp.find_order(draft.reference)
     if known is None:
-        code = order.customer_code or _ensure_customer(order, application, erp, party, message.tries > 1)
+        code = order.customer_code or _ensure_customer(order, message, application, erp, party)
         known = erp.create_order(replace(draft, customer_code=code))
         known = replace(known, customer_code=code)
         record_erp_order(order, known)
@@ -114,9 +114,10 @@ def _note_destination(message: OutboxMessage, application: Application) -> None:
         raise TransientError("system_resting", system=system, counts=False)
 
 
-def _ensure_customer(order: Order, application: Application, erp: Erp, party: ErpParty, tried_before: bool) -> str:
+def _ensure_customer(order: Order, message: OutboxMessage, application: Application, erp: Erp, party: ErpParty) -> str:
     """Return the buyer's code, stored on the order at once: a later try must not make them again."""
-    asking = tried_before and NAMELESS not in order.released
+    outbox.wait_for_same_serial(message)
+    asking = message.tries > 1 and NAMELESS not in order.released
     code = ensure_party(application=application, erp=erp, party=party, tried_before=asking)
     Order.objects.filter(pk=order.pk).update(customer_code=code)
     return code

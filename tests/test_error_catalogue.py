@@ -28,7 +28,7 @@ KINDS = {
     "NotInNorce": {Category.TEMPORARY},
 }
 # What an error's class takes for itself; the status is a parameter too.
-OWN = {"retry_after", "counts", "outcome_unknown"}
+OWN = {"retry_after", "counts", "outcome_unknown", "under_way"}
 # Their callers build them from what they get.
 BUILT = {"wire", "wire_message"}
 

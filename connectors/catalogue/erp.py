@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from connectors.catalogue import data, setup
+from connectors.catalogue import data, setup, temporary
 
 ENTRIES = (
     setup("erp_unknown", _("No ERP adapter for %(scheme)s://; there are %(known)s.")),
+    temporary(
+        "erp_under_way",
+        _(
+            "%(said)s The ERP may still carry it out until %(until)s; the hub looks then, and not before, so that "
+            "nothing is made twice."
+        ),
+        fix="calls",
+    ),
     data(
         "erp_unreadable",
         _("The ERP gave an answer that cannot be read (%(fault)s)."),

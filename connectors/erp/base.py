@@ -25,6 +25,7 @@ from connectors.erp.documents import (
     NewsPage,
     ParcelStatus,
 )
+from connectors.erp.late_writes import ErpLateWrites
 from connectors.erp.orders import (
     ErpOrder,
     ErpOrderLine,
@@ -59,6 +60,7 @@ __all__ = [
     "ErpDiscount",
     "ErpDocumentRow",
     "ErpInvoice",
+    "ErpLateWrites",
     "ErpLogin",
     "ErpLogo",
     "ErpOrder",

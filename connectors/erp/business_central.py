@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django.utils.translation import gettext_noop as _
 
@@ -23,7 +23,7 @@ from connectors.erp.base import (
     PartyPage,
 )
 from connectors.erp.bc import address, changes, documents, gathering, history, orders, register, subscriptions
-from connectors.erp.bc.api import BcApi
+from connectors.erp.bc.api import WRITE_SECONDS, BcApi
 from connectors.erp.bc.reads import Read
 from connectors.erp.reading import reading, reading_each
 from connectors.errors import PermanentError
@@ -46,10 +46,11 @@ class BusinessCentral:
 
     Business Central has no idempotency: our reference is the order's external document number, looked up in
     orders, invoices and shipments. It deletes an order that is invoiced in full, and a cancelled order is
-    a deleted one without documents, so `order_news` says None of that.
+    a deleted one without documents, so `order_news` says None of that. It may carry a call out long after it came.
     """
 
     api: BcApi
+    write_seconds: ClassVar[float] = WRITE_SECONDS
 
     def ping(self) -> str:
         """Return the company's name."""
@@ -102,7 +103,7 @@ class BusinessCentral:
     def create_order(self, order: ErpOrder) -> ErpOrderRef:
         """Create the order with its lines in one call, which makes all of it or nothing (inferred)."""
         body = orders.body(order, self.api.address)
-        answer = self.api.call("create order", "POST", self.api.set_path("salesOrders"), body=body).json()
+        answer = self.api.create("create order", "salesOrders", body)
         if not (isinstance(answer, dict) and answer.get("number")):
             raise PermanentError("bc_no_order_number")
         return ErpOrderRef(number=str(answer["number"]), reference=order.reference)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Literal
 from urllib.parse import quote
 
 import simplejson
 from django.core.cache import cache
+from django.utils import timezone
 
 from connectors import next_link
 from connectors.erp.bc.address import Address
+from connectors.erp.bc.fields import clock
 from connectors.erp.bc.reads import Read, Row, object_of, rows_of, target_of
 from connectors.errors import ConfigError, PermanentError, TransientError
 from connectors.http import Answer, Http, error_of
@@ -26,6 +29,8 @@ BATCH = 100
 # A 429 promises no Retry-After; the window slides, so some calls are free again soon. Then the queue's own back-off.
 PAUSE = (20.0, 40.0)
 COMPANY_KEPT = 3600
+# A call waits up to 8 minutes for one of five places, then runs for up to 10 (operational-limits-online).
+WRITE_SECONDS = 20 * 60.0
 STALE = (409, 412)
 DOUBLED = "EntityWithSameKeyExists"
 
@@ -91,12 +96,27 @@ class BcApi:
         path = f"{self.address.root}/{page}/companies({self._company_id()})/{target_of(read)}"
         return self._all(operation, object_of(self.call(operation, "GET", path)))
 
-    def batch(self, operation: str, reads: Sequence[Read]) -> list[list[Row]]:
-        """Return the rows of several sets, read in as few calls as can be."""
+    def batch(self, operation: str, reads: Sequence[Read], api: str = VERSION) -> list[list[Row]]:
+        """Return the rows of several sets, in as few calls as can be; ``api`` may be ``publisher/group/version``."""
         found: list[list[Row]] = []
         for start in range(0, len(reads), BATCH):
-            found += self._batch(operation, reads[start : start + BATCH])
+            found += self._batch(operation, reads[start : start + BATCH], api)
         return found
+
+    def create(self, operation: str, name: str, body: Row) -> Any:
+        """Make a record in a set of the company; return Business Central's answer.
+
+        Raises TransientError with ``under_way`` when none came: it may make the record long after the call.
+        """
+        try:
+            return self.call(operation, "POST", self.set_path(name), body=body).json()
+        except TransientError as error:
+            if not error.outcome_unknown:
+                raise
+            until = clock(timezone.now() + timedelta(seconds=WRITE_SECONDS))
+            raise TransientError(
+                "erp_under_way", said=error, until=until, outcome_unknown=True, under_way=WRITE_SECONDS
+            ) from error
 
     def change(
         self,
@@ -164,13 +184,13 @@ class BcApi:
             raise ConfigError("bc_companies", number=len(found), company=wanted, known=names)
         return str(found[0])
 
-    def _batch(self, operation: str, reads: Sequence[Read]) -> list[list[Row]]:
-        company = self.company().removeprefix(f"{self.address.root}/{VERSION}/")
+    def _batch(self, operation: str, reads: Sequence[Read], api: str) -> list[list[Row]]:
+        company = f"companies({self._company_id()})"
         requests = [
             {"id": str(place), "method": "GET", "url": f"{company}/{target_of(read)}"}
             for place, read in enumerate(reads)
         ]
-        path = f"{self.address.root}/{VERSION}/$batch"
+        path = f"{self.address.root}/{api}/$batch"
         try:
             answer = object_of(self.call(operation, "POST", path, body={"requests": requests}))
         except TransientError as error:

@@ -49,7 +49,7 @@ def page(api: BcApi, kind: PartyKind, since: datetime | None, after: str, limit:
 
 def create(api: BcApi, party: ErpParty) -> str:
     """Create a customer; return the number that its series gave it."""
-    answer = api.call("create customer", "POST", api.set_path("customers"), body=parties.created(party)).json()
+    answer = api.create("create customer", "customers", parties.created(party))
     if not answer.get("number"):
         raise PermanentError("bc_no_customer_number")
     return str(answer["number"])
