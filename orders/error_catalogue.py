@@ -65,6 +65,13 @@ ENTRIES = (
         fix="subject",
     ),
     decision(
+        "other_sum",
+        _("The ERP has the order already, as %(number)s for %(made)s %(currency)s, and the buyer pays %(due)s."),
+        _("Correct or delete it in the ERP, then Retry; or Release to take it as it is."),
+        fix="subject",
+        releasable=True,
+    ),
+    decision(
         "buyer",
         _("The order names no buyer: SellTo has neither a company nor a person with a name or e-mail."),
         _("Ask the shop who ordered; have it sent again, or cancel it here."),

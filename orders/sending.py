@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -31,6 +32,8 @@ from orders.sums import due
 
 # Message that reads one order by itself, see `orders.updates`.
 READ = "erp.order_news"
+OTHER_SUM = "other_sum"
+CENT = Decimal("0.01")
 
 
 def send_order(message: OutboxMessage) -> State | None:
@@ -85,11 +88,19 @@ def _send(order: Order, message: OutboxMessage) -> None:
         known = replace(known, customer_code=code)
         record_erp_order(order, known)
         return
+    _compare(order, draft, known)
     with transaction.atomic():
         record_erp_order(order, known)
         # The ERP had it before we heard of it, so it may have gone on with it too.
         system = gateways.erp_system(connection)
         outbox.put(kind=READ, system=system, subject=order.subject, key=f"{READ}:{order.pk}")
+
+
+def _compare(order: Order, draft: ErpOrder, known: ErpOrderRef) -> None:
+    """Raise HoldError when the order that the ERP has already comes to another sum than the buyer pays."""
+    differs = known.total is not None and abs(known.total - draft.total) >= CENT
+    if differs and OTHER_SUM not in order.released:
+        raise HoldError(OTHER_SUM, number=known.number, made=known.total, due=draft.total, currency=draft.currency)
 
 
 def draft_of(order: Order, request: OrderRequest, application: Application) -> ErpOrder:

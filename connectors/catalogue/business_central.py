@@ -56,6 +56,14 @@ ENTRIES = (
     ),
     data("bc_sums", _("The rows of order %(order)s and its total differ by %(amount)s.")),
     data(
+        "bc_total",
+        _(
+            "Order %(order)s comes to %(made)s in Business Central, and the buyer pays %(due)s. It was deleted there "
+            "again."
+        ),
+        _("Let its articles and accounts there have the VAT of the order's rows, then Retry."),
+    ),
+    data(
         "bc_doubled",
         _("Business Central has %(numbers)s with the reference %(reference)s."),
         _("Leave the reference to one order there, then Retry."),

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, TypeVar
+from typing import ClassVar, TypeVar
 
-from django.utils.translation import gettext_noop as _
-
-from connectors.catalogue.sentences import sentence
 from connectors.erp.base import (
     ErpChange,
     ErpOrder,
@@ -22,22 +19,16 @@ from connectors.erp.base import (
     PartyKind,
     PartyPage,
 )
-from connectors.erp.bc import address, changes, documents, gathering, history, orders, register, subscriptions
+from connectors.erp.bc import address, changes, documents, gathering, history, making, register, subscriptions
 from connectors.erp.bc.api import WRITE_SECONDS, BcApi
-from connectors.erp.bc.reads import Read
 from connectors.erp.reading import reading, reading_each
 from connectors.errors import PermanentError
 from connectors.http import Http
-from connectors.norce.odata import compared
 from connectors.oauth import ClientToken
 from connectors.ratelimit import Quota
 
 T = TypeVar("T")
 SCOPE = "https://api.businesscentral.dynamics.com/.default"
-# Where an order with our reference may be by now.
-PLACES = {"salesOrders": "number", "salesInvoices": "orderNumber", "salesShipments": "orderNumber"}
-REFUSED = 409
-OF_NO_ORDER = sentence(_("%(place)s %(number)s (of no order)"))
 
 
 @dataclass(kw_only=True)
@@ -94,19 +85,15 @@ class BusinessCentral:
 
         One that is gone without documents is cancelled already. Raises PermanentError when anything was posted.
         """
-        self._read(lambda: self.api.change("cancel order", "DELETE", "salesOrders", lambda: self._to_delete(number)))
+        self._read(lambda: making.cancel(self.api, number))
 
     def find_order(self, reference: str) -> ErpOrderRef | None:
         """Search orders, invoices and shipments in one call."""
-        return self._read(lambda: self._find_order(reference))
+        return self._read(lambda: making.find(self.api, reference))
 
     def create_order(self, order: ErpOrder) -> ErpOrderRef:
-        """Create the order with its lines in one call, which makes all of it or nothing (inferred)."""
-        body = orders.body(order, self.api.address)
-        answer = self.api.create("create order", "salesOrders", body)
-        if not (isinstance(answer, dict) and answer.get("number")):
-            raise PermanentError("bc_no_order_number")
-        return ErpOrderRef(number=str(answer["number"]), reference=order.reference)
+        """Create the order in one call, and delete it again when it comes to another sum than the buyer pays."""
+        return self._read(lambda: making.create(self.api, order))
 
     def list_news(self, *, since: datetime, after: str = "", limit: int = 100) -> NewsPage:
         """Read a page of what has changed: orders, then shipments, invoices and credit memos, each with its order."""
@@ -145,33 +132,6 @@ class BusinessCentral:
             lambda one: documents.news(one, self.api.address), changed, lambda one: one.number
         )
         return NewsPage(orders=tuple(one for one in news if one), next=following, unreadable=unreadable)
-
-    def _find_order(self, reference: str) -> ErpOrderRef | None:
-        condition = compared("externalDocumentNumber", "eq", reference)
-        reads = [Read(name=name, options={"$filter": condition}) for name in PLACES]
-        answers = self.api.batch("find order", reads)
-        found: dict[str, dict[str, Any]] = {}
-        for (name, member), rows in zip(PLACES.items(), answers, strict=True):
-            for row in rows:
-                found.setdefault(row.get(member) or OF_NO_ORDER % {"place": name, "number": row["number"]}, row)
-        return _single(found, reference)
-
-    def _to_delete(self, number: str) -> dict[str, Any] | None:
-        """Return the order to delete, None when it is gone; raise PermanentError when it has come too far."""
-        found = gathering.gather(self.api, [number])[0]
-        if found.shipments or found.invoices or (found.order and documents.is_shipped(found.order)):
-            raise PermanentError("bc_delivered", number=number, status=REFUSED)
-        return found.order
-
-
-def _single(found: dict[str, dict[str, Any]], reference: str) -> ErpOrderRef | None:
-    if not found:
-        return None
-    numbers = sorted(found)
-    if len(numbers) > 1 or " " in numbers[0]:
-        raise PermanentError("bc_doubled", numbers=", ".join(numbers), reference=reference)
-    row = found[numbers[0]]
-    return ErpOrderRef(number=numbers[0], reference=reference, customer_code=row.get("customerNumber") or "")
 
 
 def connect(url: str, http: Http) -> BusinessCentral:

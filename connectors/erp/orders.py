@@ -75,8 +75,12 @@ class ErpOrder:
 
 @dataclass(frozen=True, kw_only=True)
 class ErpOrderRef:
-    """An order that the ERP has: its number and the reference it was created with."""
+    """An order that the ERP has: its number and the reference it was created with.
+
+    ``total`` is what it comes to there, including VAT; None where the ERP does not tell it along with the number.
+    """
 
     number: str
     reference: str
     customer_code: str = ""
+    total: Decimal | None = field(default=None, compare=False)

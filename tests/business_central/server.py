@@ -17,6 +17,7 @@ from tests.business_central.filters import BadFilter, Filter
 
 ROOT = "/v2.0/tenant.example.com/production/api"
 API = f"{ROOT}/v2.0"
+CUSTOM = f"{ROOT}/exempel/shop/v1.0"
 LINES = {"salesOrders": "salesOrderLines", "salesShipments": "salesShipmentLines"}
 LINES |= {"salesInvoices": "salesInvoiceLines", "salesCreditMemos": "salesCreditMemoLines"}
 SUBSCRIPTION_LIFE = timedelta(days=3)
@@ -68,7 +69,7 @@ class BusinessCentralStub:
             return self.faults.pop(0)
         path = unquote(parts.path)
         if not path.startswith(API):
-            return self._custom(path, dict(parse_qsl(parts.query)))
+            return self._custom(path, dict(parse_qsl(parts.query)), body)
         return self._checked(method, path.removeprefix(API), dict(parse_qsl(parts.query)), lowered, body)
 
     def _token(self, body: bytes) -> Reply:
@@ -173,12 +174,23 @@ class BusinessCentralStub:
         # The order of the answers is not promised.
         return Reply(200, {"responses": responses[::-1]})
 
-    def _custom(self, path: str, query: dict[str, str]) -> Reply:
+    def _custom(self, path: str, query: dict[str, str], body: bytes = b"") -> Reply:
         """The small page that a customer publishes for tracking numbers."""
-        if path != f"{ROOT}/exempel/shop/v1.0/companies({self.books.company})/shipmentTracking":
+        if path == f"{CUSTOM}/$batch":
+            return self._custom_batch(simplejson.loads(body))
+        if path != f"{CUSTOM}/companies({self.books.company})/shipmentTracking":
             return _error(404, "BadRequest_NotFound", "No page there.")
         test = Filter(query["$filter"], {"number": {}, "packageTrackingNo": {}})
         return Reply(200, {"value": [row for row in self.books.tracking if test(row)]})
+
+    def _custom_batch(self, body: Row) -> Reply:
+        self.complaints += contract.request_complaints("POST", "/$batch", {}, {}, body)
+        responses = []
+        for request in body["requests"]:
+            parts = urlsplit(f"{CUSTOM}/{request['url']}")
+            reply = self._custom(unquote(parts.path), dict(parse_qsl(parts.query)))
+            responses.append({"id": request["id"], "status": reply.status, "body": reply.body})
+        return Reply(200, {"responses": responses[::-1]})
 
     def _subscriptions(self, method: str, path: str, headers: dict[str, str], body: Any) -> Reply:
         kept = self.books.sets["subscriptions"]

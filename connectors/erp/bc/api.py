@@ -91,11 +91,6 @@ class BcApi:
         answer = object_of(self.call(operation, "GET", f"{self.company()}/{target_of(read)}"))
         return self._all(operation, answer)
 
-    def custom_rows(self, operation: str, page: str, read: Read) -> list[Row]:
-        """Return all rows of a custom API page, ``publisher/group/version``."""
-        path = f"{self.address.root}/{page}/companies({self._company_id()})/{target_of(read)}"
-        return self._all(operation, object_of(self.call(operation, "GET", path)))
-
     def batch(self, operation: str, reads: Sequence[Read], api: str = VERSION) -> list[list[Row]]:
         """Return the rows of several sets, in as few calls as can be; ``api`` may be ``publisher/group/version``."""
         found: list[list[Row]] = []

@@ -11,7 +11,7 @@ from django.utils import timezone
 from connectors.erp.bc.api import BcApi
 from connectors.erp.bc.gathering import gather
 from connectors.erp.bc.lines import Found
-from connectors.erp.bc.reads import Read, numbered
+from connectors.erp.bc.reads import Read, chunks, numbered
 from connectors.norce.odata import compared, every
 
 Row = dict[str, Any]
@@ -84,20 +84,34 @@ def _orders(api: BcApi, name: str, rows: list[Row]) -> list[str]:
     ours = [row for row in rows if row.get("externalDocumentNumber") or row.get("invoiceNumber")]
     if name == "salesOrders":
         return [row["number"] for row in ours]
-    if name != "salesCreditMemos":
-        return list(dict.fromkeys(row["orderNumber"] for row in ours if row.get("orderNumber")))
-    return _credited(api, ours)
+    return _orders_of(api, _credited(api, ours) if name == "salesCreditMemos" else ours)
 
 
-def _credited(api: BcApi, memos: list[Row]) -> list[str]:
-    """Return the orders of credit memos: those of the invoices they apply to, else those with the same reference."""
+def _orders_of(api: BcApi, documents: list[Row]) -> list[str]:
+    """Return the orders that documents name; of those that name none, the orders with the same reference.
+
+    An invoice that was made from shipments names none, and the order may be gone by then.
+    """
+    named = [row["orderNumber"] for row in documents if row.get("orderNumber")]
+    others = {row.get("externalDocumentNumber") for row in documents if not row.get("orderNumber")}
+    references = sorted(filter(None, others))
+    reads = [*_reads("salesOrders", references), *_reads("salesShipments", references)]
+    found = [row for rows in api.batch("read orders of documents", reads) for row in rows]
+    # A shipment's own number is no order's.
+    with_reference = [row["orderNumber"] if "orderNumber" in row else row["number"] for row in found]
+    return list(dict.fromkeys(filter(None, [*named, *with_reference])))
+
+
+def _credited(api: BcApi, memos: list[Row]) -> list[Row]:
+    """Return the invoices that credit memos apply to, else those with the same reference."""
     invoices = sorted({row["invoiceNumber"] for row in memos if row.get("invoiceNumber")})
     references = sorted({row["externalDocumentNumber"] for row in memos if not row.get("invoiceNumber")})
-    reads = [_invoices("number", invoices), _invoices("externalDocumentNumber", references)]
-    found = api.batch("read credited invoices", [read for read in reads if read])
-    return list(dict.fromkeys(row["orderNumber"] for rows in found for row in rows if row.get("orderNumber")))
+    reads = [*_reads("salesInvoices", invoices, "number"), *_reads("salesInvoices", references)]
+    return [row for rows in api.batch("read credited invoices", reads) for row in rows]
 
 
-def _invoices(name: str, values: list[str]) -> Read | None:
-    options = {"$filter": numbered(name, values), "$select": "id,number,orderNumber"}
-    return Read(name="salesInvoices", options=options) if values else None
+def _reads(name: str, values: list[str], member: str = "externalDocumentNumber") -> list[Read]:
+    return [
+        Read(name=name, options={"$filter": numbered(member, chunk), "$select": COLUMNS[name]})
+        for chunk in chunks(values)
+    ]

@@ -61,6 +61,14 @@ def news(found: Found, address: Address) -> ErpOrderNews | None:
     )
 
 
+def may_be_invoiced(found: Found) -> bool:
+    """Return whether an order may have invoices that do not name it: it has others, its lines say so, or it is gone."""
+    order = found.order
+    if order is None or found.invoices:
+        return True
+    return any(amount(line.get("invoicedQuantity")) for line in order["salesOrderLines"])
+
+
 def is_shipped(order: Row) -> bool:
     """Return whether anything of an order has been delivered or invoiced."""
     return any(

@@ -74,6 +74,11 @@ def rounding(order: ErpOrder) -> Decimal:
     return order.total - rows
 
 
+def meets(order: ErpOrder, total: Decimal) -> bool:
+    """Return whether a sum is what the buyer pays, to the cent."""
+    return abs(total - order.total) < CENT
+
+
 def _rest(order: ErpOrder) -> Decimal:
     """Return the rounding; raise PermanentError for more than a rounding can be."""
     rest = rounding(order)
