@@ -15,7 +15,7 @@ from connectors.sandbox.core import Sandbox
 from hub import gateways
 from hub.models.work import State
 from orders.models import Order
-from orders.releasing import release
+from orders.releasing import question_of, release
 from tests.business_central.books import Row
 from tests.business_central.server import BusinessCentralStub
 from tests.business_central.wire import StubAdapter
@@ -109,7 +109,7 @@ def test_one_that_was_made_unheard_is_not_acknowledged_but_a_question(
 
 
 def test_it_goes_on_when_a_person_takes_it_as_it_is(other_sum: Order, work: Callable[[], int]) -> None:
-    release(other_sum, by="anna", reason="Agreed with the buyer.")
+    release(other_sum, question=question_of(to_erp(other_sum)), by="anna", reason="Agreed with the buyer.")
     work()
     other_sum.refresh_from_db()
     assert other_sum.erp_order_no and to_erp(other_sum).state == State.DONE
