@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import simplejson
 
@@ -210,7 +210,8 @@ def _member(answer: Any, name: str) -> Any:
 def connect(url: str, http: Http) -> SandboxErp:
     """Return the adapter for a connection URL; ``http`` comes with the hub's hooks and gets its address here."""
     parts = urlsplit(url.removeprefix("sandbox+"))
-    http.base_url = f"{parts.scheme}://{parts.hostname}:{parts.port or 80}{parts.path}".rstrip("/")
+    host = parts.netloc.rpartition("@")[2]
+    http.base_url = f"{parts.scheme}://{host}{parts.path}".rstrip("/")
     if parts.username:
-        http.auth = (parts.username, parts.password or "")
+        http.auth = (unquote(parts.username), unquote(parts.password or ""))
     return SandboxErp(http=http)

@@ -124,8 +124,9 @@ def connect(url: str, http: Http) -> TrytonErp:
     database = parts.path.strip("/")
     if not (parts.hostname and parts.username and parts.password and database):
         raise ConfigError("tryton_address")
-    port = parts.port or (443 if parts.scheme == "https" else 8000)
-    http.base_url = f"{parts.scheme}://{parts.hostname}:{port}"
+    host = parts.netloc.rpartition("@")[2]
+    port = "" if parts.port or parts.scheme == "https" else ":8000"
+    http.base_url = f"{parts.scheme}://{host}{port}"
     user, password = unquote(parts.username), unquote(parts.password)
     rpc = TrytonRpc(http=http, database=database, user=user, password=password)
     return TrytonErp(rpc=rpc, shop_name=parse_qs(parts.query).get("shop", [""])[0])

@@ -33,7 +33,7 @@ from connectors.sandbox.adapter import SandboxAdapter
 from connectors.sandbox.core import Sandbox
 from connectors.sandbox.erp_customers import add_customer
 
-URL = "http://erp.example.com:80/erp"
+URL = "http://erp.example.com/erp"
 LINE = ErpOrderLine(
     line_no=1,
     part_no="P",
@@ -102,6 +102,19 @@ ODD = ["null", "[]", "7", '"SO1"', "{}", '{"number": "", "code": "", "orders": n
 
 def erp(url: str = "sandbox+http://hub:s3cret@erp.example.com/erp") -> Any:
     return schemes.connect(url, Http(system="erp:default", base_url=""))
+
+
+@pytest.mark.parametrize(
+    ("address", "server", "account"),
+    [
+        ("sandbox+http://erp.example.com/erp", "http://erp.example.com/erp", None),
+        ("sandbox+https://erp.example.com/erp/", "https://erp.example.com/erp", None),
+        ("sandbox+http://hub:a%40b%3A@[::1]:8765/erp", "http://[::1]:8765/erp", ("hub", "a@b:")),
+    ],
+)
+def test_an_address_leads_to_its_server(address: str, server: str, account: tuple[str, str] | None) -> None:
+    http = erp(address).http
+    assert (http.base_url, http.auth) == (server, account)
 
 
 @pytest.mark.parametrize("body", ODD)

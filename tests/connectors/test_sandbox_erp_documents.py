@@ -31,7 +31,7 @@ from connectors.erp.base import (
 from connectors.errors import PermanentError, TransientError
 from connectors.http import Http
 
-URL = "http://erp.example.com:80/erp"
+URL = "http://erp.example.com/erp"
 NOON, DUE = datetime(2027, 1, 15, 12, tzinfo=UTC), datetime(2027, 2, 14, 12, tzinfo=UTC)
 ROW = {
     **{"line_no": 1, "part_no": "JACKET", "description": None, "quantity": "1.5"},

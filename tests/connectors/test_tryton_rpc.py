@@ -221,6 +221,21 @@ def test_an_address_that_lacks_something_is_said_to_lack_it(address: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("address", "server"),
+    [
+        ("tryton+http://hub:s@erp.example.com/erp", "http://erp.example.com:8000"),
+        ("tryton+https://hub:s@erp.example.com/erp", "https://erp.example.com"),
+        ("tryton+https://hub:s@[2001:db8::7]:8443/erp", "https://[2001:db8::7]:8443"),
+        ("tryton+http://hub:s@[2001:db8::7]/erp", "http://[2001:db8::7]:8000"),
+    ],
+)
+def test_an_address_leads_to_its_server(address: str, server: str) -> None:
+    http = Http(system="erp:default", base_url="")
+    schemes.connect(address, http)
+    assert http.base_url == server
+
+
+@pytest.mark.parametrize(
     ("shops", "query", "words"), [([], "", "none"), (["A", "B"], "", "A, B"), ([], "?shop=Other", "none")]
 )
 @responses.activate
