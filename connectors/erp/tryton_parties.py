@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 from connectors.erp import tryton_addresses as addresses
@@ -21,15 +22,15 @@ from connectors.errors import PermanentError, TransientError
 
 MODEL = "party.party"
 MECHANISMS = {"email": "email", "phone": "phone", "cell_phone": "mobile"}
-READ = {kind: name for name, kind in MECHANISMS.items()}
-# The same where Tryton refuses a telephone number.
-UNCHECKED = {"email": "email", "phone": "other", "cell_phone": "other"}
+# The same where Tryton refuses a telephone number; the comment says what it is.
+OTHER = "other"
+UNCHECKED = {"email": "email", "phone": OTHER, "cell_phone": OTHER}
 NUMBERS = ("organisation_no", "vat_no")
 WRITTEN = frozenset({*MECHANISMS, *NUMBERS})
 CHILDREN = ("addresses", "contact_mechanisms", "identifiers")
 FIELDS = (
     *("code", "name", "active"),
-    *(f"contact_mechanisms.{name}" for name in ("type", "value", "active")),
+    *(f"contact_mechanisms.{name}" for name in ("type", "value", "comment", "active")),
     *(f"identifiers.{name}" for name in ("type", "code", "code_compact", "active")),
     *(f"addresses.{name}" for name in addresses.FIELDS),
 )
@@ -104,11 +105,11 @@ class TrytonParties:
     ) -> Any:
         """Create or write a party with its numbers and contacts.
 
-        What Tryton's checks of them refuse is kept without a type that is checked: it can be found and corrected
-        there, and the buyer's order can go on.
+        What Tryton's checks of them refuse (numbers, telephones or both) is kept without a type that is checked: it
+        can be found and corrected there, and the buyer's order can go on.
         """
         types = self._types(party) if {*NUMBERS} & set(names) else {}
-        for kinds, numbers in ((MECHANISMS, types), (UNCHECKED, {})):
+        for kinds, numbers in product((MECHANISMS, UNCHECKED), (types, {}) if types else ({},)):
             whole = {**values, **_children(party, known, names, kinds, numbers)}
             try:
                 return self.rpc.write(operation, MODEL, method, *keys, whole if keys else [whole])
@@ -135,8 +136,9 @@ def _children(
     commands: dict[str, list[Any]] = {"contact_mechanisms": [], "identifiers": []}
     for name, kind in kinds.items():
         if name in names:
-            row = next((one for one in _active(known, "contact_mechanisms.") if one["type"] == MECHANISMS[name]), None)
-            values = {"value": getattr(party, name), "type": kind, **named}
+            row = next((one for one in _active(known, "contact_mechanisms.") if _contact(one) == name), None)
+            comment = {"comment": name} if kind == OTHER else {}
+            values = {"value": getattr(party, name), "type": kind, **comment, **named}
             commands["contact_mechanisms"] += _command(row, values if values["value"] else {})
     for name in NUMBERS:
         if name in names:
@@ -161,7 +163,7 @@ def _party(row: Row) -> ErpParty:
     mechanisms, identifiers = _active(row, "contact_mechanisms."), _active(row, "identifiers.")
     places = _active(row, "addresses.")
     # The first of several counts.
-    contacts: dict[str, Any] = {READ[one["type"]]: one["value"] for one in reversed(mechanisms) if one["type"] in READ}
+    contacts: dict[str, Any] = {_contact(one): one["value"] for one in reversed(mechanisms) if _contact(one)}
     numbers: dict[str, Any] = {_attribute(one): one["code"] for one in reversed(identifiers) if _attribute(one)}
     return ErpParty(
         kind=PartyKind.ANY,
@@ -173,6 +175,14 @@ def _party(row: Row) -> ErpParty:
         **contacts,
         **numbers,
     )
+
+
+def _contact(mechanism: Row) -> str:
+    """Return which attribute a contact is, "" for none; of what Tryton refused as a telephone its comment tells."""
+    kind, comment = mechanism["type"], mechanism["comment"] or ""
+    if kind == OTHER:
+        return comment if UNCHECKED.get(comment) == OTHER else ""
+    return next((name for name, checked in MECHANISMS.items() if checked == kind), "")
 
 
 def _attribute(identifier: Row) -> str:
