@@ -8,9 +8,9 @@ from typing import Any
 from connectors.errors import ConfigError, HubError, PermanentError, TransientError
 from connectors.redaction import MASK, redact_text
 
-# A quoted word behind one of these names a thing of Tryton's; behind any other it may name a person.
+# A quoted word behind one of these names a thing of Tryton's; any other may name a person.
 _NAMED = {"field", "of", "in", "access", "sale", "product", "invoice", "shipment", "line", "module", "model", "rate"}
-_QUOTED = re.compile(r'(\w+)( ")([^"]*)"')
+_QUOTED = re.compile(r'(\w+ )?"[^"]*"')
 _UNKNOWN_NAME = re.compile(r"^'?([a-z][a-z_.]*)'?$")
 
 
@@ -40,5 +40,9 @@ def error_of(system: str, operation: str, error: Any) -> HubError:
 
 
 def _without_names(text: str) -> str:
-    shown = _QUOTED.sub(lambda found: found[0] if found[1] in _NAMED else f'{found[1]} "{MASK}"', text)
-    return redact_text(shown)[:500]
+    return redact_text(_QUOTED.sub(_masked, text))[:500]
+
+
+def _masked(found: re.Match[str]) -> str:
+    before = found[1] or ""
+    return found[0] if before.strip() in _NAMED else f'{before}"{MASK}"'

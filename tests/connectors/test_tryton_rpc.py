@@ -157,6 +157,7 @@ ERRORS: list[tuple[str, type[HubError], str]] = [
         Refused,
         'field "Party" in "Sale"',
     ),
+    (error("UserError", ['"Maja" is also ("Maja B").', "", None]), Refused, '"•••" is also ("•••").'),
     (error("UserError", ["maja@example.com is known", "", None]), Refused, "••• is known"),
     (error("ConcurrencyException", "Records were modified"), TransientError, "meanwhile"),
     (error("'shipping_reference'", "Traceback of Maja"), ConfigError, "shipping_reference"),
