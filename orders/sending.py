@@ -49,12 +49,15 @@ def send_order(message: OutboxMessage) -> State | None:
 
 
 def _stop(order: Order, message: OutboxMessage, wish: OrderStatus) -> State:
-    """Cancel an order here, or in the ERP if that has it without our hearing of it."""
+    """Cancel an order here, or in the ERP if that has it without our hearing of it; what is half made is withdrawn."""
     found, connection = None, ""
     if message.system != UNTOLD:
         application = find_application(order)
-        connection = application.erp_connection.name
-        found = gateways.erp(connection).find_order(reference_of(order, application))
+        connection, ours = application.erp_connection.name, reference_of(order, application)
+        erp = gateways.erp(connection)
+        found = erp.find_order(ours)
+        if found is None:
+            erp.withdraw_order(ours)
     with transaction.atomic():
         if found:
             record_erp_order(order, found)

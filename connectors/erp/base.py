@@ -145,6 +145,12 @@ class Erp(Protocol):
         """Create the order so that the ERP will deliver it, or finish one that an earlier try left
         half made. Never called before `find_order` has said None."""
 
+    def withdraw_order(self, reference: str) -> None:
+        """Take away what `create_order` has left half made, so that nobody goes on with it; a finished order stays.
+
+        Called when the shop has cancelled an order that `find_order` does not know.
+        """
+
     def list_news(self, *, since: datetime, after: str = "", limit: int = 100) -> NewsPage:
         """Return one page of the orders that changed, or whose documents did, at or after ``since``.
 

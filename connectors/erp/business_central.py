@@ -95,6 +95,9 @@ class BusinessCentral:
         """Create the order in one call, and delete it again when it comes to another sum than the buyer pays."""
         return self._read(lambda: making.create(self.api, order))
 
+    def withdraw_order(self, reference: str) -> None:
+        """Do nothing: an order is made in one call, so none is half made."""
+
     def list_news(self, *, since: datetime, after: str = "", limit: int = 100) -> NewsPage:
         """Read a page of what has changed: orders, then shipments, invoices and credit memos, each with its order."""
         return self._read(lambda: self._list_news(since, after, limit))

@@ -106,6 +106,9 @@ class SandboxErp:
         """Create the order in one call."""
         return _order_ref(self._post("create order", "orders", asdict(order)))
 
+    def withdraw_order(self, reference: str) -> None:
+        """Do nothing: an order is made in one call, so none is half made."""
+
     def list_news(self, *, since: datetime, after: str = "", limit: int = 100) -> NewsPage:
         """Read a page of changed orders; the sandbox pages by number."""
         params = {"since": since.isoformat(), "after": after, "limit": str(limit)}

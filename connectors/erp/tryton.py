@@ -88,6 +88,10 @@ class TrytonErp:
         """Create, quote and confirm a sale, from whichever of these an earlier try has left it at."""
         return self._orders().create(order)
 
+    def withdraw_order(self, reference: str) -> None:
+        """Delete a draft or quotation."""
+        self._orders().withdraw(reference)
+
     def cancel_order(self, number: str, reason: str) -> None:
         """Cancel the sale, or what it has made: shipments and drafts of invoices."""
         cancel(self.rpc, self.shop, number, reason)

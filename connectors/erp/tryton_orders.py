@@ -42,21 +42,26 @@ class TrytonOrders:
     def create(self, order: ErpOrder) -> ErpOrderRef:
         """Bring the order from wherever it is to confirmed: draft, its sum, quotation, confirmation.
 
-        A draft that is there already is written anew, because the order may have been corrected since. Of two workers
+        What is half made already is written anew, because the order may have been corrected since. Of two workers
         at once one gets TransientError: Tryton refuses the second web id.
         """
         sale = self._sale(order.reference)
-        state, number = (sale["state"], sale["id"]) if sale else ("draft", 0)
-        if state == "draft":
+        if sale is None or sale["state"] in HALF_MADE:
             number = self._draft(order, sale)
             self._meet(order, number)
             self.rpc.write("quote order", MODEL, "quote", [number])
-        if state in HALF_MADE:
             self.rpc.write("confirm order", MODEL, "confirm", [number])
             sale = self._sale(order.reference)
         if sale is None:
             raise PermanentError("tryton_order_lost", order=order.reference)
         return _ref(sale)
+
+    def withdraw(self, reference: str) -> None:
+        """Delete the sale that `create` has left half made, so that nobody confirms it."""
+        sale = self._sale(reference)
+        if sale and sale["state"] in HALF_MADE:
+            self._reopen(sale)
+            self.rpc.write("withdraw order", MODEL, "delete", [sale["id"]])
 
     def _sale(self, reference: str) -> Row | None:
         domain = [["web_shop", "=", self.shop.number], ["web_id", "=", reference]]
@@ -66,6 +71,7 @@ class TrytonOrders:
     def _draft(self, order: ErpOrder, sale: Row | None) -> int:
         values = self._values(order)
         if sale is not None:
+            self._reopen(sale)
             old = [["delete", sale["lines"]]] if sale["lines"] else []
             self.rpc.write("change order", MODEL, "write", [sale["id"]], values | {"lines": [*old, *values["lines"]]})
             return int(sale["id"])
@@ -77,6 +83,10 @@ class TrytonOrders:
                 raise
             raise TransientError("tryton_order_made", order=order.reference) from error
         return int(number)
+
+    def _reopen(self, sale: Row) -> None:
+        if sale["state"] == "quotation":
+            self.rpc.write("reopen order", MODEL, "draft", [sale["id"]])
 
     def _meet(self, order: ErpOrder, number: int) -> None:
         """Make the sale come to what the buyer pays by a row without article and tax; raise PermanentError for more."""

@@ -121,6 +121,9 @@ class MinimalErp:
             raise PermanentError(f"Order {number} is not there, or delivered or invoiced in part.")
         self._write(lambda: change(kept, cancelled=True))
 
+    def withdraw_order(self, reference: str) -> None:
+        """An order is made in one deed: none is half made."""
+
     def list_news(self, *, since: datetime, after: str = "", limit: int = 100) -> NewsPage:
         rows, following = self._ask(lambda: _page(self.store.orders, since, after, limit))
         return NewsPage(orders=tuple(map(_news, rows)), next=following)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from connectors.erp.sandbox import SandboxErp
 from connectors.errors import PermanentError, TransientError
 from connectors.norce.types.order_updates import OrderStatus
 from connectors.sandbox.core import Sandbox
@@ -88,6 +89,18 @@ def test_an_order_that_failed_at_the_erp_is_looked_for_there_first(
     assert happen(work, cancelled())[0] == State.DONE
     assert (to_erp(order).state, status(order)) == (State.CANCELLED, "cancelled")
     assert operations("erp:default")[-1] == "find order"
+
+
+def test_what_the_erp_has_half_made_of_an_order_is_withdrawn(
+    sandbox: Sandbox, received: Receive, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    withdrawn: list[str] = []
+    monkeypatch.setattr(SandboxErp, "withdraw_order", lambda erp, reference: withdrawn.append(reference))
+    set_faults(sandbox, erp={"refuse_customers": True})
+    order = received("01")
+    work()
+    assert happen(work, cancelled())[0] == State.DONE
+    assert (status(order), withdrawn) == ("cancelled", ["1901-5100231"])
 
 
 @pytest.mark.parametrize("gives_up", [False, True])
