@@ -1,8 +1,8 @@
 """What Tryton has made of our sales: read in few calls for a whole page, however many sales it has.
 
-A delivery is a shipment that has left; an invoice and a credit note are posted invoices, of which a credit note has a
-negative sum. Tryton makes credit notes in two ways: of an invoice (its rows point at the invoice's) and of a sale in
-which goods come back (its sale points at ours).
+A delivery is a shipment that has left; an invoice and a credit note are posted invoices. Tryton makes credit notes in
+two ways: of an invoice (its rows point at the invoice's, which is cancelled at once where the buyer is to get all of it
+back) and of a sale in which goods come back (its sale points at ours).
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ SHIPMENT_FIELDS = (
     *("delivery_address.country.code", "delivery_address.subdivision.name"),
 )
 INVOICE_FIELDS = (
-    *("number", "invoice_date", "total_amount", "currency.code", "lines_to_pay.maturity_date"),
+    *("number", "state", "invoice_date", "total_amount", "currency.code", "lines_to_pay.maturity_date"),
+    *("origin_invoices", "sales"),
     *(f"lines.{name}" for name in ("type", "quantity", "unit_price", "description", "origin", "taxes.rate")),
     "lines.product.code",
 )
@@ -80,8 +81,8 @@ class TrytonDocuments:
     def _invoices(self, sales: Sequence[Row]) -> list[Row]:
         numbers = _ids(sales, "invoices")
         ours = ["OR", ["id", "in", numbers], ["origin_invoices.id", "in", numbers]]
-        domain = [["type", "=", "out"], ["state", "in", ["posted", "paid"]], ours]
-        return self.rpc.search("read invoices", "account.invoice", domain, INVOICE_FIELDS)
+        domain = [["type", "=", "out"], ["state", "in", ["posted", "paid", "cancelled"]], ["number", "!=", None], ours]
+        return _standing(self.rpc.search("read invoices", "account.invoice", domain, INVOICE_FIELDS))
 
     def _credited(self, since: datetime) -> list[int]:
         """Return the sales of which a credit note has changed: those notes touch neither the sale nor its invoices."""
@@ -92,6 +93,12 @@ class TrytonDocuments:
         of_invoices = {sale for row in rows for one in row["origin_invoices."] for sale in one["sales"]}
         of_returns = {str(one["origin"] or "") for row in rows for one in row["sales."]}
         return sorted(of_invoices | {int(one.partition(",")[2]) for one in of_returns if one.startswith(f"{SALE},")})
+
+
+def _standing(invoices: Sequence[Row]) -> list[Row]:
+    """Return the posted ones, and of the cancelled ones those that a posted credit note names."""
+    credited = {number for one in invoices if one["state"] != "cancelled" for number in one["origin_invoices"]}
+    return [one for one in invoices if one["state"] != "cancelled" or one["id"] in credited]
 
 
 def _ids(rows: Iterable[Row], name: str) -> list[int]:

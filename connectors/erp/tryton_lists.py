@@ -28,8 +28,9 @@ class TrytonLists:
     shop: Shop
 
     def history(self, customer_code: str, after: str, limit: int) -> HistoryPage:
-        """Return one page of a party's sales with a number, those by phone too, the latest first."""
-        domain = [["party.code", "=", customer_code], ["company", "=", self.shop.company], ["number", "!=", None]]
+        """Return one page of a party's sales with a number, those by phone too, returns left out, the latest first."""
+        whose = [["party.code", "=", customer_code], ["company", "=", self.shop.company], ["number", "!=", None]]
+        domain = [*whose, ["OR", ["origin", "=", None], ["origin", "not like", f"{MODEL},%"]]]
         behind = [["id", "<", int(after)]] if after else []
         order = ("id", "DESC")
         rows = self.rpc.search("list orders", MODEL, [*domain, *behind], FIELDS, order=order, limit=limit + 1)

@@ -21,6 +21,7 @@ from connectors.erp.base import (
     ErpRow,
     ErpStatus,
 )
+from connectors.erp.tryton_netting import netted
 from connectors.erp.tryton_orders import ROUNDING_PLACE
 from connectors.erp.tryton_rpc import Row
 from connectors.erp.tryton_states import status
@@ -34,12 +35,13 @@ _ARTICLE = re.compile(r"\[(.+?)\] (.*)", re.DOTALL)
 class Page:
     """All that was read for some sales. ``lines`` are their sale lines by Tryton's references to them.
 
-    A reference leads to a line of ours also where it names a line of an invoice or of a return. ``invoices`` and
-    ``shipments`` are by the id of the sale whose they are.
+    A reference leads to a line of ours also where it names a line of an invoice or of a return. ``returns`` are the
+    ids of the sales in which goods come back.
     """
 
     lines: dict[str, Row]
     sale_of: dict[int, int]
+    returns: frozenset[int]
     shipments: Sequence[Row]
     invoices: Sequence[Row]
 
@@ -57,7 +59,8 @@ class Page:
         for line in (line for invoice in invoices for line in invoice["lines."]):
             if ours := lines.get(line["origin"] or ""):
                 lines[f"account.invoice.line,{line['id']}"] = ours
-        return cls(lines=lines, sale_of=sale_of, shipments=shipments, invoices=invoices)
+        back = frozenset(one["id"] for one in returns)
+        return cls(lines=lines, sale_of=sale_of, returns=back, shipments=shipments, invoices=invoices)
 
     def is_of(self, sale: Row, document: Row, rows: str) -> bool:
         """Return whether any of a document's rows belongs to a sale."""
@@ -68,7 +71,8 @@ class Page:
 def news(sale: Row, page: Page) -> ErpOrderNews:
     """Return one sale with all its documents."""
     posted = [one for one in page.invoices if page.is_of(sale, one, "lines.")]
-    invoices = [one for one in posted if one["total_amount"] >= 0 and not _takes_back(one)]
+    invoices = netted(_without_rounding(one, page) for one in posted if not _is_credit(one, page))
+    given_back = netted((_without_rounding(one, page) for one in posted if _is_credit(one, page)), -1)
     deliveries = [_delivery(one, page) for one in page.shipments if page.is_of(sale, one, "outgoing_moves.")]
     told = [_invoice(one, page) for one in invoices]
     return ErpOrderNews(
@@ -79,8 +83,21 @@ def news(sale: Row, page: Page) -> ErpOrderNews:
         rows=tuple(_row(line, deliveries, told, status(sale)) for line in sale["lines."] if _is_row(line)),
         deliveries=tuple(deliveries),
         invoices=tuple(told),
-        credits=tuple(_credit(one, invoices, page) for one in posted if one["total_amount"] < 0),
+        credits=tuple(_credit(one, invoices, page) for one in given_back if one["total_amount"]),
     )
+
+
+def _is_credit(invoice: Row, page: Page) -> bool:
+    """Return whether an invoice gives back: discounts alone, or a rounding, come to less than nothing as well."""
+    gives = invoice["origin_invoices"] or page.returns & set(invoice["sales"])
+    return _takes_back(invoice) or bool(invoice["total_amount"] < 0 and gives)
+
+
+def _without_rounding(invoice: Row, page: Page) -> Row:
+    """Return an invoice without the row that rounds the sale: it is no article, and the total tells of it."""
+    ours = (page.lines.get(line["origin"] or "", line) for line in invoice["lines."])
+    kept = [line for line, one in zip(invoice["lines."], ours, strict=True) if one.get("sequence") != ROUNDING_PLACE]
+    return {**invoice, "lines.": kept}
 
 
 def _takes_back(invoice: Row) -> bool:
@@ -182,11 +199,10 @@ def _rows(invoice: Row, page: Page, sign: int) -> tuple[ErpDocumentRow, ...]:
 
 def _document_row(line: Row, quantity: Decimal) -> ErpDocumentRow:
     rate = sum((tax["rate"] or ZERO for tax in line["taxes."]), ZERO)
-    place = line["sequence"]
     return ErpDocumentRow(
         part_no=_part_no(line),
         quantity=quantity,
-        line_no=place if place != ROUNDING_PLACE else None,
+        line_no=line["sequence"],
         description=_described(line)[1],
         unit_price=line["unit_price"],
         unit_vat=line["unit_price"] * rate,

@@ -60,12 +60,16 @@ class TrytonClerk:
         for invoice in self.find(INVOICE, drafts):
             self.do(INVOICE, "post", [invoice["id"]])
 
-    def credit(self, number: str, place: int = -1) -> None:
-        """Post a credit note of an invoice of the sale by the wizard, of the last one if not told otherwise."""
+    def credit(self, number: str, place: int = -1, *, with_refund: bool = False) -> None:
+        """Post a credit note of an invoice of the sale by the wizard, of the last one if not told otherwise.
+
+        With refund, Tryton posts it at once and cancels the invoice.
+        """
         invoices = self.find(INVOICE, [["id", "in", self.sale(number, "invoices")["invoices"]]])
-        [made] = self._credit_note(invoices[place]["id"])
-        self.do(INVOICE, "write", [made], {"invoice_date": date.today()})
-        self.do(INVOICE, "post", [made])
+        [made] = self._credit_note(invoices[place]["id"], with_refund)
+        if not with_refund:
+            self.do(INVOICE, "write", [made], {"invoice_date": date.today()})
+            self.do(INVOICE, "post", [made])
 
     def take_back(self, number: str) -> None:
         """Take all goods of a sale back by a return sale, and post its credit note."""
@@ -112,8 +116,8 @@ class TrytonClerk:
         package = {"company": 1, "type": kind["id"], "shipment": f"{SHIPMENT},{shipment}", "shipping_reference": parcel}
         self.do("stock.package", "create", [{**package, "moves": [["add", list(moves)]]}])
 
-    def _credit_note(self, invoice: int) -> list[int]:
-        values = {"with_refund": False, "with_refund_allowed": True, "invoice_date": date.today()}
+    def _credit_note(self, invoice: int, with_refund: bool) -> list[int]:
+        values = {"with_refund": with_refund, "with_refund_allowed": True, "invoice_date": date.today()}
         made = self._wizard("account.invoice.credit", INVOICE, invoice, "start", "credit", values)
         numbers: list[int] = made["actions"][0][1]["res_id"]
         return numbers

@@ -49,7 +49,10 @@ SERVICES = (
     ("FREIGHT-AGENT", "31.20", 25),
     ("FREIGHT-FREE", "0.00", 25),
     ("SENSOR-CLEAN", "400.00", 25),
+    ("DISCOUNT", "0.00", 25),
 )
+# What the shop sells by, each as many as one.
+UNITS = ("Pieces", "Boxes")
 GROUPS = ("Sales", "Stock", "Accounting", "Carrier Administration")
 STOCK = 1_000_000.0
 
@@ -105,6 +108,12 @@ def make_categories(accounts):
     return categories
 
 
+def make_units() -> None:
+    [category] = Model.get("product.uom.category").find([("name", "=", "Units")])
+    for name in UNITS:
+        Model.get("product.uom")(name=name, symbol=name, category=category, digits=0, rounding=1.0).save()
+
+
 def make_product(code: str, price: str, category, kind: str):
     [unit] = Model.get("product.uom").find([("name", "=", "Unit")])
     template = Model.get("product.template")(
@@ -152,6 +161,7 @@ def main() -> None:
     settings = Model.get("sale.configuration")(1)
     settings.sale_invoice_method, settings.sale_shipment_method = "fulfillment", "order"
     settings.save()
+    make_units()
     services = make_products(make_categories(accounts))
     make_shipping(services["FREIGHT-HOME"])
     Model.get("web.shop")(name="Norce", company=company, currency=currency).save()

@@ -50,6 +50,77 @@ def captured(norce: Any) -> Decimal:
     return sum((one["captured"] for one in norce["payments"]), Decimal(0))
 
 
+@pytest.mark.parametrize("with_refund", [False, True])
+def test_a_credit_with_and_without_refund_pays_the_buyer_back(
+    clerk: TrytonClerk, sandbox: Sandbox, ordered: Ordered, work: Work, with_refund: bool
+) -> None:
+    order = confirmed(ordered("03"), work)
+    clerk.ship(order.erp_order_no)
+    clerk.invoice(order.erp_order_no)
+    read_news(work)
+    clerk.credit(order.erp_order_no, with_refund=with_refund)
+    read_news(work)
+    refunds = in_norce(sandbox, order)["refunds"]
+    assert sum(Decimal(str(one["amount"])) for one in refunds) == paid("03")
+    assert list(Invoice.objects.exclude(gone_at=None)) == []
+    assert all_done()
+
+
+KETTLE, FREIGHT = ("KETTLE-2", 479.2, 119.8, "ErpStandard"), ("FREIGHT-HOME", 39.2, 9.8, "Freight")
+UNTELLABLE_FIRST_INVOICE = [
+    pytest.param([KETTLE], 0, 599.01, id="a rounding up without freight"),
+    pytest.param([KETTLE], 0, 598.99, id="a rounding without freight"),
+    pytest.param([KETTLE, FREIGHT], 100, 548.0, id="a discount above the freight"),
+]
+
+
+def priced(rows: list[tuple[str, float, float, str]], discount: float, total: float) -> dict[str, Any]:
+    """Return the members of an order of rows (number, price, VAT, type) with a discount, of which so much is paid."""
+    first, payment = sample("01")["Items"][0], sample("01")["Payments"][0]
+    items = [
+        first
+        | {"LineNo": place, "PartNo": number, "ErpPartNo": number, "UnitPrice": price, "UnitVat": vat, "Type": kind}
+        | {"TypeGroup": "Fee" if kind == "Freight" else "Physical", "Discount": 0, "Promotions": []}
+        for place, (number, price, vat, kind) in enumerate(rows, 1)
+    ]
+    discounts = [{"Code": "DISCOUNT", "Amount": discount}] if discount else []
+    return {"Items": items, "Discounts": discounts, "Payments": [payment | {"Amount": total}]}
+
+
+@pytest.mark.parametrize(("rows", "discount", "total"), UNTELLABLE_FIRST_INVOICE)
+def test_a_first_invoice_of_nothing_to_capture_is_captured_with_the_goods(
+    clerk: TrytonClerk,
+    sandbox: Sandbox,
+    ordered: Ordered,
+    work: Work,
+    rows: list[tuple[str, float, float, str]],
+    discount: float,
+    total: float,
+) -> None:
+    order = confirmed(ordered("01", **priced(rows, discount, total)), work)
+    clerk.invoice(order.erp_order_no)
+    first = clerk.find("account.invoice", [["sales.number", "=", order.erp_order_no]], "state")
+    assert [one["state"] for one in first] == ["posted"]
+    read_news(work)
+    assert not Invoice.objects.exists()
+
+    clerk.ship(order.erp_order_no)
+    clerk.invoice(order.erp_order_no)
+    read_news(work)
+    order.refresh_from_db()
+    norce = in_norce(sandbox, order)
+    posted = clerk.find("account.invoice", [["sales.number", "=", order.erp_order_no]], "total_amount")
+    assert captured(norce) == sum(one["total_amount"] for one in posted) == Decimal(str(total))
+    assert (order.status, norce["closed"]) == (Order.Status.INVOICED, True)
+
+    for place in (0, 1):
+        clerk.credit(order.erp_order_no, place)
+    read_news(work)
+    refunds = in_norce(sandbox, order)["refunds"]
+    assert sum(Decimal(str(one["amount"])) for one in refunds) == Decimal(str(total))
+    assert all_done()
+
+
 @pytest.mark.parametrize("name", SAMPLES)
 def test_every_kind_of_order_goes_to_delivery_invoice_and_credit_to_the_last_ore(
     clerk: TrytonClerk, sandbox: Sandbox, ordered: Ordered, work: Work, name: str
@@ -103,8 +174,8 @@ def test_an_order_in_parts_is_captured_in_parts_that_come_to_the_whole(
     assert all_done()
 
 
-def test_goods_that_come_back_are_credited_too(
-    clerk: TrytonClerk, sandbox: Sandbox, ordered: Ordered, work: Work
+def test_goods_that_come_back_are_credited_too_and_are_no_order_of_the_buyers(
+    clerk: TrytonClerk, erp: Erp, sandbox: Sandbox, ordered: Ordered, work: Work
 ) -> None:
     order = confirmed(ordered("03"), work)
     clerk.ship(order.erp_order_no)
@@ -112,6 +183,8 @@ def test_goods_that_come_back_are_credited_too(
     read_news(work)
     clerk.take_back(order.erp_order_no)
     read_news(work)
+    [listed] = erp.list_orders(order.customer_code).orders
+    assert listed.number == order.erp_order_no
     refunds = in_norce(sandbox, order)["refunds"]
     assert sum(Decimal(str(one["amount"])) for one in refunds) == paid("03")
     assert all_done()
