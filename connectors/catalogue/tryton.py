@@ -73,6 +73,13 @@ ENTRIES = (
         fix="value_mapping",
         same=("kind", "value"),
     ),
+    mapping(
+        "tryton_no_unit",
+        _("Tryton does not sell %(article)s by the unit %(value)s."),
+        _("Add it there, or map it under Value mappings › Unit, then Retry."),
+        fix="value_mapping",
+        same=("kind", "value"),
+    ),
     data("tryton_no_party", _("Tryton has no party %(code)s."), _("Look for it under its present code.")),
     data(
         "tryton_no_buyer",

@@ -27,7 +27,7 @@ class TrytonArticles:
 
         The row's number is the line's sequence. An article that the ERP need not know (``known`` False) becomes a
         line without product, which Tryton invoices at once and never ships; its number stands before its text.
-        Raises PermanentError naming the articles that are not there, MappingError for a tax rate that is not.
+        Raises PermanentError naming the articles that are not there, MappingError for a tax rate or a unit that is not.
         """
         products = self._products({row.part_no for row in rows if row.known})
         wanted = {row.part_no for row in rows if row.known} - products.keys()
@@ -37,7 +37,7 @@ class TrytonArticles:
 
     def _products(self, codes: Iterable[str]) -> dict[str, Row]:
         domain = [["code", "in", sorted(codes)], ["salable", "=", True]]
-        fields = ["code", "sale_uom", "account_category.customer_taxes.rate"]
+        fields = ["code", "sale_uom", "sale_uom.category", "account_category.customer_taxes.rate"]
         rows = self.rpc.search("find products", "product.product", domain, fields, order=("id", "DESC"))
         return {row["code"]: row for row in rows}
 
@@ -46,13 +46,24 @@ class TrytonArticles:
             "type": "line",
             "sequence": row.line_no,
             "product": product["id"] if product else None,
-            "unit": product["sale_uom"] if product else None,
+            "unit": self._unit(row, product) if product else None,
             "quantity": float(row.quantity),
             "unit_price": row.unit_price.quantize(PRICE),
             "description": row.description if product else f"[{row.part_no}] {row.description}",
             "note": row.comment,
             "taxes": [["add", self._taxes(row, product)]],
         }
+
+    def _unit(self, row: ErpOrderLine, product: Row) -> int:
+        """Return the unit of the row's name or symbol if the product can be sold by it; its own for a row without."""
+        if not row.unit:
+            return int(product["sale_uom"])
+        called = ["OR", ["name", "=", row.unit], ["symbol", "=", row.unit]]
+        units = self.rpc.known("find unit", "product.uom", called, ["category"])
+        fitting = [one["id"] for one in units if one["category"] == product["sale_uom."]["category"]]
+        if not fitting:
+            raise MappingError("tryton_no_unit", article=row.part_no, kind="unit", value=row.unit)
+        return int(fitting[0])
 
     def _taxes(self, row: ErpOrderLine, product: Row | None) -> list[int]:
         """Return the product's own taxes where they come to the row's rate, else the oldest sales tax of that rate."""
