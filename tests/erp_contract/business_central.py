@@ -58,6 +58,9 @@ class BusinessCentralWorkbench(Workbench):
     def rename_customer(self, code: str, name: str) -> None:
         self.stub.books.change_customer(code, displayName=name)
 
+    def change_email(self, code: str, email: str) -> None:
+        self.stub.books.change_customer(code, email=email)
+
     def retire_customer(self, code: str) -> None:
         self.stub.books.change_customer(code, blocked="All")
 

@@ -95,6 +95,10 @@ class MinimalWorkbench(Workbench):
         kept = self._party(code)
         change(kept, party=replace(kept.party, name=name))
 
+    def change_email(self, code: str, email: str) -> None:
+        kept = self._party(code)
+        change(kept, party=replace(kept.party, email=email))
+
     def retire_customer(self, code: str) -> None:
         kept = self._party(code)
         change(kept, party=replace(kept.party, active=False))

@@ -23,6 +23,7 @@ class SandboxWorkbench(Workbench):
 
     name = "sandbox"
     kind = PartyKind.PERSON
+    tick = 1000
 
     def __init__(self) -> None:
         known = (*self.parts, self.fee)
@@ -52,6 +53,9 @@ class SandboxWorkbench(Workbench):
 
     def rename_customer(self, code: str, name: str) -> None:
         change_customer(self.sandbox.state, code, {"name": name})
+
+    def change_email(self, code: str, email: str) -> None:
+        change_customer(self.sandbox.state, code, {"email": email})
 
     def retire_customer(self, code: str) -> None:
         change_customer(self.sandbox.state, code, {"active": False})

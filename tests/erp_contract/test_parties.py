@@ -26,6 +26,11 @@ def listed(bench: Workbench, since: datetime | None = None, limit: int = 1000) -
         after = page.next
 
 
+def codes(parties: list[ErpParty]) -> list[str]:
+    """Return the codes of customers."""
+    return [party.code for party in parties]
+
+
 def just_now() -> datetime:
     """Return the watermark of a run that overlaps with the last one, as all of the hub's do."""
     return timezone.now() - timedelta(minutes=15)
@@ -80,15 +85,17 @@ def test_a_sign_that_means_any_letter_to_the_erp_means_itself(bench: Workbench) 
 
 def test_both_of_two_alike_are_found(bench: Workbench) -> None:
     party = bench.party()
-    codes = {bench.erp().create_party(party) for _ in range(2)}
-    assert {one.code for one in bench.erp().find_parties(PartyKind.PERSON, email=party.email)} == codes
-    assert len(codes) == 2
+    both = {bench.erp().create_party(party) for _ in range(2)}
+    assert {one.code for one in bench.erp().find_parties(PartyKind.PERSON, email=party.email)} == both
+    assert len(both) == 2
 
 
 def test_an_inactive_customer_is_not_found_but_listed_as_one(bench: Workbench, customer: str) -> None:
+    since = bench.watermark()
+    assert customer not in codes(listed(bench, since))
     bench.retire_customer(customer)
     assert bench.erp().find_parties(PartyKind.PERSON, code=customer) == []
-    [one] = [party for party in listed(bench, just_now()) if party.code == customer]
+    [one] = [party for party in listed(bench, since) if party.code == customer]
     assert not one.active
 
 
@@ -159,17 +166,30 @@ def test_a_wrong_password_is_a_matter_of_the_setup(bench: Workbench) -> None:
 
 
 def test_a_delta_has_who_is_new_and_who_has_changed(bench: Workbench, customer: str) -> None:
+    since = bench.watermark()
+    assert customer not in codes(listed(bench, since))
     bench.rename_customer(customer, "Maja Nytt")
     new = bench.erp().create_party(bench.party())
-    found = {party.code: party.name for party in listed(bench, just_now())}
+    found = {party.code: party.name for party in listed(bench, since)}
     assert found[customer] == "Maja Nytt"
     assert new in found
 
 
 def test_a_delta_has_who_has_only_moved(bench: Workbench, customer: str) -> None:
+    since = bench.watermark()
+    assert customer not in codes(listed(bench, since))
     bench.move_customer(customer, "Solna")
-    [one] = [party for party in listed(bench, just_now()) if party.code == customer]
+    [one] = [party for party in listed(bench, since) if party.code == customer]
     assert one.address.city == "Solna"
+
+
+def test_a_delta_has_who_has_only_another_email(bench: Workbench, customer: str) -> None:
+    since = bench.watermark()
+    assert customer not in codes(listed(bench, since))
+    email = f"moved.{unique()}@example.com"
+    bench.change_email(customer, email)
+    [one] = [party for party in listed(bench, since) if party.code == customer]
+    assert one.email == email
 
 
 def test_a_delta_of_later_is_empty(bench: Workbench, customer: str) -> None:
@@ -177,19 +197,19 @@ def test_a_delta_of_later_is_empty(bench: Workbench, customer: str) -> None:
 
 
 def test_no_page_loses_or_doubles_anybody_while_they_change(bench: Workbench) -> None:
-    codes = [bench.erp().create_party(bench.party()) for _ in range(7)]
+    made = [bench.erp().create_party(bench.party()) for _ in range(7)]
     seen, after = [], ""
     for turn in range(1000):
         page = bench.erp().list_parties(PartyKind.ANY, since=just_now(), after=after, limit=2)
         assert len(page.parties) <= 2
         seen += [party.code for party in page.parties]
         # The first and the last one change all the time: neither may push another over a page's edge.
-        bench.rename_customer(codes[0], f"Maja {turn}")
-        bench.move_customer(codes[-1], f"Ort {turn}")
+        bench.rename_customer(made[0], f"Maja {turn}")
+        bench.move_customer(made[-1], f"Ort {turn}")
         if not page.next:
             break
         after = page.next
-    assert sorted(code for code in seen if code in codes) == sorted(codes)
+    assert sorted(code for code in seen if code in made) == sorted(made)
 
 
 def test_no_record_of_a_call_has_the_password_or_the_buyer(bench: Workbench) -> None:

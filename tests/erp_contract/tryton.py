@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from requests.adapters import HTTPAdapter
 
@@ -34,6 +34,9 @@ class TrytonWorkbench(Workbench):
     def credit(self, number: str) -> None:
         self.clerk.credit(number)
 
+    def ways_to_credit(self) -> Sequence[Callable[[str], None]]:
+        return (self.credit, lambda number: self.clerk.credit(number, with_refund=True))
+
     def cancel(self, number: str) -> None:
         self.clerk.cancel(number)
 
@@ -43,6 +46,11 @@ class TrytonWorkbench(Workbench):
 
     def rename_customer(self, code: str, name: str) -> None:
         self._write(code, name=name)
+
+    def change_email(self, code: str, email: str) -> None:
+        kept = [["party.code", "=", code], ["type", "=", "email"]]
+        [mechanism] = self.clerk.find("party.contact_mechanism", kept)
+        self.clerk.do("party.contact_mechanism", "write", [mechanism["id"]], {"value": email})
 
     def retire_customer(self, code: str) -> None:
         self._write(code, active=False)

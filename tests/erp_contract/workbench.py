@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
 from typing import Any, ClassVar
@@ -33,6 +35,7 @@ class Workbench(ABC):
     ``parts`` are two kinds of goods and ``fee`` is freight, all known to the ERP; ``unknown`` is a part that it has
     not. ``kind`` is what the ERP answers of a person: ANY where its register does not tell. ``password`` is the one
     in ``url``. ``keeps_cancelled`` False: a cancelled order is deleted, and the ERP knows nothing of it any more.
+    ``tick`` is how many microseconds apart two moments are that the ERP can tell from each other.
     """
 
     name: ClassVar[str]
@@ -44,6 +47,7 @@ class Workbench(ABC):
     unknown: ClassVar[str] = "NO-SUCH-PART"
     keeps_cancelled: ClassVar[bool] = True
     password: ClassVar[str] = "the-clerks-secret"
+    tick: ClassVar[int] = 1
 
     def __init__(self, url: str, address: str, inner: HTTPAdapter) -> None:
         """Speak to the ERP at the connection URL ``url``, whose calls to ``address`` go over ``inner``."""
@@ -102,6 +106,17 @@ class Workbench(ABC):
             is_fee=is_fee,
         )
 
+    def watermark(self) -> datetime:
+        """Wait for a moment that is after all that was done so far and not after what is done next; return it."""
+        moment = (time.time_ns() // 1000 // self.tick + 1) * self.tick
+        while (left := moment * 1000 - time.time_ns()) > 0:
+            time.sleep(left / 1e9)
+        return datetime.fromtimestamp(moment // 1_000_000, UTC).replace(microsecond=moment % 1_000_000)
+
+    def ways_to_credit(self) -> Sequence[Callable[[str], None]]:
+        """Return the ways in which a clerk can credit all of an order's last invoice."""
+        return (self.credit,)
+
     def close(self) -> None:
         """Raise AssertionError for what has come to light behind the adapter's back."""
         return None
@@ -133,6 +148,10 @@ class Workbench(ABC):
     @abstractmethod
     def rename_customer(self, code: str, name: str) -> None:
         """Change the name of a customer."""
+
+    @abstractmethod
+    def change_email(self, code: str, email: str) -> None:
+        """Change nothing but the e-mail address of a customer."""
 
     @abstractmethod
     def retire_customer(self, code: str) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from connectors.erp.base import ErpOrder, ErpOrderRef, PartyKind
+from connectors.erp.tryton_errors import Refused
 from connectors.errors import HubError, MappingError, PermanentError
 from tests.erp_contract.tryton import TrytonWorkbench
 from tests.erp_contract.workbench import unique
@@ -109,6 +111,24 @@ def test_a_rate_that_tryton_has_no_tax_for_is_a_matter_of_mapping(bench: TrytonW
     assert bench.orders_with(order.reference) == 0
 
 
+def test_a_row_is_sold_by_its_own_unit(bench: TrytonWorkbench, order: ErpOrder) -> None:
+    lines = (replace(order.lines[0], unit="Boxes"), *order.lines[1:])
+    made = bench.erp().create_order(replace(order, lines=lines))
+    rows = bench.clerk.find("sale.line", [["sale.number", "=", made.number]], "unit.name")
+    assert [row["unit."]["name"] for row in rows] == ["Boxes", "Unit", "Unit"]
+
+
+@pytest.mark.parametrize("unit", ["Kilogram", "Barrels"])
+def test_a_unit_that_an_article_is_not_sold_by_is_a_matter_of_mapping(
+    bench: TrytonWorkbench, order: ErpOrder, unit: str
+) -> None:
+    lines = (replace(order.lines[0], unit=unit), *order.lines[1:])
+    with pytest.raises(MappingError) as caught:
+        bench.erp().create_order(replace(order, lines=lines))
+    assert unit in str(caught.value)
+    assert bench.orders_with(order.reference) == 0
+
+
 def test_the_orders_addresses_are_kept_once_and_leave_the_register_alone(
     bench: TrytonWorkbench, order: ErpOrder
 ) -> None:
@@ -145,6 +165,21 @@ def test_a_right_number_gets_its_type(bench: TrytonWorkbench) -> None:
     assert found.vat_no == "SE556036079301"
 
 
+def test_a_wrong_number_leaves_the_telephone_one(bench: TrytonWorkbench) -> None:
+    company = bench.party(kind=PartyKind.COMPANY, name="Exempelbygg AB", vat_no="SE559999000001")
+    code = bench.erp().create_party(company)
+    rows = bench.clerk.find("party.contact_mechanism", [["party.code", "=", code]], "type", "value")
+    assert [(row["type"], row["value"]) for row in rows] == [("email", company.email), ("phone", company.phone)]
+
+
+def test_a_refusal_of_trytons_does_not_quote_the_buyer(bench: TrytonWorkbench) -> None:
+    number = [["create", [{"type": "se_orgnr", "code": "1234567"}]]]
+    with pytest.raises(Refused) as caught:
+        bench.clerk.do("party.party", "create", [{"name": "Maja Provberg", "identifiers": number}])
+    assert "is not valid" in str(caught.value)
+    assert "Maja" not in str(caught.value)
+
+
 def test_delivery_addresses_are_written_made_and_ended_by_number(bench: TrytonWorkbench) -> None:
     code = bench.erp().create_party(bench.party())
     [party] = bench.erp().find_parties(PartyKind.ANY, code=code)
@@ -158,3 +193,42 @@ def test_delivery_addresses_are_written_made_and_ended_by_number(bench: TrytonWo
     bench.erp().update_party(code, replace(party, addresses=moved[1:]), frozenset({"addresses"}))
     [party] = bench.erp().find_parties(PartyKind.ANY, code=code)
     assert [one.line1 for one in party.addresses or ()] == ["Nygatan 3"]
+
+
+def track(bench: TrytonWorkbench, number: str) -> None:
+    [shipment] = bench.clerk.sale(number, "shipments")["shipments"]
+    bench.clerk.do("stock.shipment.out", "write", [shipment], {"shipping_reference": "PARCEL-2"})
+
+
+def track_parcel(bench: TrytonWorkbench, number: str) -> None:
+    [shipment] = bench.clerk.sale(number, "shipments")["shipments"]
+    [parcel] = bench.clerk.find("stock.package", [["shipment", "=", f"stock.shipment.out,{shipment}"]])
+    bench.clerk.do("stock.package", "write", [parcel["id"]], {"shipping_reference": "PARCEL-2"})
+
+
+def note_on_invoice(bench: TrytonWorkbench, number: str) -> None:
+    [*_, invoice] = bench.clerk.sale(number, "invoices")["invoices"]
+    bench.clerk.do("account.invoice", "write", [invoice], {"comment": "Seen."})
+
+
+@pytest.mark.parametrize("deed", [track, track_parcel, note_on_invoice])
+def test_a_change_of_a_document_alone_puts_the_order_into_the_delta(
+    bench: TrytonWorkbench, order: ErpOrder, deed: Callable[[TrytonWorkbench, str], None]
+) -> None:
+    number = bench.erp().create_order(order).number
+    bench.ship(number, parcels=["PARCEL-1"])
+    bench.invoice(number)
+    since = bench.watermark()
+    assert bench.erp().list_news(since=since).orders == ()
+    deed(bench, number)
+    assert [one.number for one in bench.erp().list_news(since=since).orders] == [number]
+
+
+def test_a_change_of_a_number_alone_puts_the_customer_into_the_delta(bench: TrytonWorkbench) -> None:
+    code = bench.erp().create_party(bench.party(kind=PartyKind.COMPANY, organisation_no="5560360793"))
+    since = bench.watermark()
+    assert bench.erp().list_parties(PartyKind.ANY, since=since).parties == ()
+    [number] = bench.clerk.find("party.identifier", [["party.code", "=", code]])
+    bench.clerk.do("party.identifier", "write", [number["id"]], {"code": "5567037485"})
+    [found] = bench.erp().list_parties(PartyKind.ANY, since=since).parties
+    assert (found.code, found.organisation_no) == (code, "556703-7485")
