@@ -91,8 +91,9 @@ def test_the_nonsense_of_one_order_does_not_stop_another(
     change: dict[str, Any],
     text: str,
 ) -> None:
-    bad = replace(NEWS, number=orders[0].erp_order_no, **{name: (replace(document, **change),)})
-    nobodys, good = replace(NEWS, number="\x00"), replace(NEWS, number=orders[1].erp_order_no)
+    theirs = replace(NEWS, reference="")
+    bad = replace(theirs, number=orders[0].erp_order_no, **{name: (replace(document, **change),)})
+    nobodys, good = replace(NEWS, number="\x00"), replace(theirs, number=orders[1].erp_order_no)
     erp = gateways.erp("default")
     monkeypatch.setattr(type(erp), "list_news", lambda *_, **__: NewsPage(orders=(nobodys, bad, good)))
     run = read_news(work)
