@@ -41,15 +41,16 @@ order: install ## have the running sandbox send one new order to the hub
 	print(u.urlopen(r).read().decode())"
 
 # Where the tests of these marks are: to collect all others only to leave them out takes as long as some of them.
-# Workers killed in the midst of an order die on DATABASE_URL (make test-database), the others here.
-PROCESSES := tests/processes tests/test_bench.py $(if $(DATABASE_URL),,--deselect tests/processes/test_killed_workers.py)
-TRYTON := tests/tryton tests/erp_contract tests/test_bench.py
+# Workers killed in the midst of an order die on DATABASE_URL (make test-database), the others here; there, one at a
+# time and with many workers at one Tryton only.
+APART := tests/processes tests/test_bench.py $(if $(DATABASE_URL),tests/tryton/test_on_postgres.py,\
+	tests/tryton tests/erp_contract --deselect tests/processes/test_killed_workers.py \
+	--numprocesses auto --maxprocesses 2 --dist worksteal)
 
 test: install ## the test suite; on DATABASE_URL and REDIS_URL when they are set, but then with many workers at one Tryton only
 	@$(BIN)/python -m pytest -m "not processes and not tryton and not browser" --numprocesses auto --maxprocesses 4 --dist worksteal
-	@$(BIN)/python -m pytest -m processes $(PROCESSES) $(if $(DATABASE_URL),,--numprocesses auto --maxprocesses 2 --dist worksteal)
+	@$(BIN)/python -m pytest -m "processes or tryton" $(APART)
 	@$(BIN)/python -m pytest -m browser tests/browser --numprocesses auto --maxprocesses 2 --dist worksteal
-	@$(BIN)/python -m pytest -m tryton $(if $(DATABASE_URL),tests/tryton/test_on_postgres.py,$(TRYTON) --numprocesses auto --maxprocesses 2 --dist worksteal)
 
 screenshots: install ## make the pictures in docs/images anew (needs chromium)
 	@$(BIN)/python -m pytest -q tests/browser/screenshots.py

@@ -24,7 +24,7 @@ KEYS = {
     "admin": {"front", "front_statements", "order_list", "order_search", "order_page", "order_page_statements"},
     "tryton": {"orders_ratio", "customers_ratio", "calls_per_order"},
 }
-LONG = {"inbox", "pipeline", "quota", "register", "tryton"}
+LONG = {"inbox", "intake", "pipeline", "quota", "register", "tryton"}
 unless_asked = pytest.mark.skipif("TEST_BENCHES" not in os.environ, reason="Half a minute each: TEST_BENCHES=all")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import suppress
 from typing import Any
 
@@ -39,6 +40,7 @@ Settings = Any
 CODES = [f"P{number:03d}" for number in range(1, 8)]
 # Each part of the statements in a test of its own: a long line of runs makes each one slower than the one before.
 PARTS = 12
+unless_asked = pytest.mark.skipif("TEST_DEATHS" not in os.environ, reason="Every third statement; all: TEST_DEATHS=all")
 
 
 @pytest.fixture(autouse=True)
@@ -177,7 +179,9 @@ def assert_both_sides_are_right(sandbox: Sandbox, item: SyncRun, number: int) ->
 
 # PostgreSQL's driver warns of a cursor that the dead worker has left open.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@pytest.mark.parametrize("first", range(1, PARTS + 1))
+@pytest.mark.parametrize(
+    "first", [pytest.param(part, marks=() if part % 3 == 1 else unless_asked) for part in range(1, PARTS + 1)]
+)
 def test_it_survives_death_before_every_statement(sandbox: Sandbox, work: Work, first: int) -> None:
     person(sandbox, "N1")
     people(sandbox, 2)
