@@ -138,6 +138,8 @@ def test_a_person_edits_a_mail_and_looks_at_it_before_it_is_saved(page: Page, sa
     row, _ = NoticeTemplate.objects.get_or_create(kind="order_received", language="sv", application_key="")
     page.goto(reverse("admin:orders_noticetemplate_change", args=[row.pk]))
     page.get_by_label(say("Subject"), exact=False).first.fill("Tack, {{ buyer.first_name }}!")
+    page.get_by_label(say("Norce order"), exact=True).fill(stopped.client_order_ref)
+    page.get_by_label(say("Why you look at this order: kept with your name")).fill("She has called.")
     with page.expect_popup() as opened:
         press(page, say("Preview"))
     expect(opened.value.get_by_text("Tack, Maja!").first).to_be_visible()
