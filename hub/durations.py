@@ -1,10 +1,9 @@
-"""Moments and spans of time as people read them."""
+"""Spans of time as people read them."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
@@ -24,8 +23,3 @@ def in_words(span: timedelta) -> str:
     if minutes:
         return _("%(minutes)d min %(seconds)d s") % {"minutes": minutes, "seconds": rest}
     return _("%(seconds)d s") % {"seconds": rest}
-
-
-def clock(moment: datetime | None) -> str:
-    """Return a moment in local time, the same in every language: "2026-11-21 22:36"; "–" for none."""
-    return f"{timezone.localtime(moment):%Y-%m-%d %H:%M}" if moment else "–"

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from connectors.errors import TransientError
+from connectors.moments import clock
 from hub import rings
-from hub.durations import clock
 from hub.models import OutboxMessage
 from hub.models.work import TROUBLED, State
 from hub.work import UNDER_WAY

@@ -19,8 +19,9 @@ from django.utils.translation import gettext_noop as _
 from django.utils.translation import override
 
 from connectors.catalogue.sentences import sentence
+from connectors.moments import clock
 from hub import alerts, erp_events
-from hub.durations import clock, in_words
+from hub.durations import in_words
 from hub.models import Application, EventSource, InboxEvent
 from hub.work_titles import work_title
 

@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from connectors.errors import HubError
+from connectors.moments import clock
 from hub import gateways, work
-from hub.durations import clock
 from hub.models import Attempt, WorkItem
 from hub.models.work import ErrorKind, State
 

@@ -13,12 +13,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from connectors.moments import clock
 from hub.admin.inbox import ORDERS
 from hub.admin.jobs import late_jobs
 from hub.admin.links import item_url, link, list_url
 from hub.admin.run_words import grouped, mode_words, run_badge
 from hub.causes import count_by_cause, needs_of
-from hub.durations import clock
 from hub.models import InboxEvent, NorceJob, OutboxMessage, SyncRun, WorkItem
 from hub.models.work import MAIL, State
 from hub.panels import Need, Panel, Part, Table, bounded

@@ -12,13 +12,13 @@ from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from connectors.moments import clock
 from customers.identity import normal_email
 from hub import panels
 from hub.admin.badges import badge
 from hub.admin.configuration import ApplicationFilter
 from hub.admin.reveals import RevealingAdmin
 from hub.admin.theme import ChangeList
-from hub.durations import clock
 from hub.models import Application
 from hub.revealing import Shown
 from orders import (

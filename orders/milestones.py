@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
-from hub.durations import clock
+from connectors.moments import clock
 from hub.entries import Entry
 from orders.document_lines import Line
 from orders.models import Order

@@ -15,10 +15,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from connectors.catalogue.sentences import told
+from connectors.moments import clock
 from hub.admin.badges import badge, state_badge
 from hub.admin.links import item_url, list_url
 from hub.admin.run_words import application_names, grouped
-from hub.durations import clock
 from hub.models import Application, OutboxMessage
 from orders import fetching
 from orders.day_count import DayCount

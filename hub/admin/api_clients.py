@@ -13,11 +13,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from connectors.moments import clock
 from hub.admin.history import HistoryAdmin
 from hub.admin.links import list_url
 from hub.admin.reasons import ReasonForm, back_to, because, reason_dialog
 from hub.admin.theme import action
-from hub.durations import clock
 from hub.models import ApiClient
 
 

@@ -7,9 +7,9 @@ from django.contrib.admin.models import LogEntry
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from connectors.moments import clock
 from hub.admin.base import ReadOnlyAdmin
 from hub.admin.links import link
-from hub.durations import clock
 
 
 @register(LogEntry)

@@ -17,12 +17,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from connectors.moments import clock
 from hub.admin.configuration import ApplicationFilter
 from hub.admin.run_buttons import RunButtonsAdmin
 from hub.admin.run_page import MOVING, page, progress
 from hub.admin.run_start import StartButtonsAdmin, resource_choices
 from hub.admin.run_words import grouped, mode_words, progress_words, run_badge, took
-from hub.durations import clock
 from hub.models import Application, SyncRun
 from hub.work_titles import run_title
 

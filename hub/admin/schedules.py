@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from django_q.models import Failure, OrmQ, Schedule, Success
 from unfold.widgets import UnfoldAdminIntegerFieldWidget
 
+from connectors.moments import clock
 from hub.admin.history import ReasonedAdmin
 from hub.admin.schedule_words import interval, schedule_title
 from hub.admin.theme import ModelForm
-from hub.durations import clock
 
 for queue_table in (Success, Failure, OrmQ, Schedule):
     if site.is_registered(queue_table):

@@ -9,9 +9,9 @@ from django.contrib.admin import display, register
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from connectors.moments import clock
 from hub.admin.base import ReadOnlyAdmin
 from hub.admin.history import ReasonedAdmin
-from hub.durations import clock
 
 SEEN = ("time", "username", "ip_address")
 

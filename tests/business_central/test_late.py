@@ -10,9 +10,9 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from connectors.models import RateBucket
+from connectors.moments import clock
 from connectors.norce.types.order_updates import OrderStatus
 from hub import by_hand, drain, gateways
-from hub.durations import clock
 from hub.models import OutboxMessage
 from hub.models.work import ErrorKind, State
 from hub.sweeping import sweep

@@ -15,10 +15,10 @@ from django.utils import timezone
 
 from connectors import next_link
 from connectors.erp.bc.address import Address
-from connectors.erp.bc.fields import clock
 from connectors.erp.bc.reads import Read, Row, object_of, rows_of, target_of
 from connectors.errors import ConfigError, PermanentError, TransientError
 from connectors.http import Answer, Http, error_of
+from connectors.moments import clock
 from connectors.oauth import ClientToken, authorised
 from connectors.ratelimit import Quota, block, take
 

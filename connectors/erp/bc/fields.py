@@ -36,11 +36,6 @@ def day_of(moment: datetime) -> str:
     return timezone.localtime(moment, timezone.get_default_timezone()).date().isoformat()
 
 
-def clock(moment: datetime) -> str:
-    """Return a moment in the hub's time zone as people read it."""
-    return f"{timezone.localtime(moment, timezone.get_default_timezone()):%Y-%m-%d %H:%M}"
-
-
 def amount(value: Any) -> Decimal:
     """Return a number as a decimal; one that is missing is zero."""
     return Decimal(str(value or 0))
