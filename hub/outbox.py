@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from connectors.errors import TransientError
@@ -15,6 +16,9 @@ from hub import rings
 from hub.models import OutboxMessage
 from hub.models.work import TROUBLED, State
 from hub.work import UNDER_WAY
+
+# An OR, so that PostgreSQL finds each by the index of its own.
+AT_REST = Q(state=State.PENDING) | Q(state=State.FAILED) | Q(state=State.CANCELLED)
 
 
 def put(
@@ -70,9 +74,12 @@ def put_all_present(messages: Sequence[OutboxMessage]) -> None:
 
 
 def wait_for_same_serial(message: OutboxMessage) -> None:
-    """Raise TransientError while an ERP may still be carrying out what another message with the same serial asked."""
+    """Raise TransientError while an ERP may still be carrying out what another message with the same serial asked.
+
+    To give that one up does not stop the ERP, and neither does the end of its tries.
+    """
     now = timezone.now()
-    others = OutboxMessage.objects.filter(serial=message.serial, state=State.PENDING, error_code__in=UNDER_WAY)
+    others = OutboxMessage.objects.filter(AT_REST, serial=message.serial, error_code__in=UNDER_WAY)
     others = others.exclude(pk=message.pk).exclude(serial="").filter(not_before__gt=now)
     until = others.order_by("-not_before").values_list("not_before", flat=True).first()
     if until:

@@ -27,7 +27,7 @@ from hub import drain, gateways, rings
 from hub.models import Application, ErpConnection
 from orders.models import Order
 
-pytest_plugins = ["tests.tryton.fixtures"]
+pytest_plugins = ["tests.tryton.fixtures", "tests.orders.norce"]
 
 PAYLOADS = Path(__file__).parent.parent / "connectors" / "sandbox" / "samples"
 AUTH = {"Authorization": "Basic bm9yY2U6YS1sb25nLXJhbmRvbS1zZWNyZXQtZm9yLXRlc3Rz"}

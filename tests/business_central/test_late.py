@@ -41,14 +41,6 @@ def wire(central: BusinessCentralStub) -> Wire:
     return made
 
 
-@pytest.fixture
-def norce(monkeypatch: pytest.MonkeyPatch) -> FakeQuery:
-    """What Norce Query answers."""
-    query = FakeQuery()
-    monkeypatch.setattr(gateways, "norce_query", lambda application_id=None: query)
-    return query
-
-
 def wait_of(order: Order) -> timedelta:
     return to_erp(order).not_before - timezone.now()
 
@@ -142,16 +134,23 @@ def test_who_presses_retry_waits_as_long(
     assert (made(central), to_erp(order).state) == ((1, 1), State.DONE)
 
 
+@pytest.mark.parametrize("end", ["waits", "is given up", "has used its tries up"])
 def test_another_order_of_the_buyer_waits_while_the_buyer_may_be_made(
-    central: BusinessCentralStub, wire: Wire, received: Receive, work: Work
+    central: BusinessCentralStub, wire: Wire, received: Receive, work: Work, settings: Settings, end: str
 ) -> None:
+    if end == "has used its tries up":
+        settings.HUB_MAX_ATTEMPTS = 1
     wire.plan("late", CREATE_CUSTOMER)
     first = received("01")
     work()
+    if end == "is given up":
+        by_hand.cancel(to_erp(first), by="anna", reason="Too slow.")
     second = received("01", ClientOrderRef="5100999")
     RateBucket.objects.all().delete()
     work()
     assert (to_erp(second).state, to_erp(second).error_code) == (State.PENDING, "serial_under_way")
     assert wait_of(second) > LONGEST
-    go_on(wire, work, first)
-    assert made(central) == (1, 2)
+    wire.arrive()
+    OutboxMessage.objects.update(not_before=timezone.now())
+    work()
+    assert made(central) == (1, 2 if end == "waits" else 1)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 from pytest_django import Settings
 
 from connectors.sandbox.core import Sandbox
@@ -162,6 +165,24 @@ def test_a_creation_whose_answer_is_lost_makes_nobody_twice(
     be_due()
     work()
     assert (len(erp_customers(sandbox)), messages()) == (1, [State.DONE])
+
+
+def test_nobody_is_created_while_an_order_may_be_creating_them(
+    application: Application, sandbox: Sandbox, work: Work
+) -> None:
+    creating(application)
+    set_faults(sandbox, erp={"error_rate": 1})
+    notify(in_shop(sandbox))
+    work()
+    set_faults(sandbox, erp={})
+    OutboxMessage.objects.create(
+        **{"kind": "erp.order", "system": "erp:default", "subject": "order:1", "key": "erp.order:1"},
+        **{"serial": message().serial, "error_code": "erp_under_way"},
+        not_before=timezone.now() + timedelta(minutes=20),
+    )
+    OutboxMessage.objects.filter(pk=message().pk).update(not_before=timezone.now())
+    work()
+    assert (message().error_code, erp_customers(sandbox)) == ("serial_under_way", [])
 
 
 def test_one_who_is_inactive_in_norce_is_not_created(application: Application, sandbox: Sandbox, work: Work) -> None:

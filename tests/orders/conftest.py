@@ -10,10 +10,8 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from hub import gateways
 from hub.models import ApiClient, Application
 from orders.models import Order
-from tests.orders.norce import FakeQuery
 from tests.threads import shared_database
 
 
@@ -40,14 +38,6 @@ def held(received: Callable[..., Order], work: Callable[[], int], application: A
     order = received("01", DoHold=True)
     work()
     return order
-
-
-@pytest.fixture
-def norce(monkeypatch: pytest.MonkeyPatch) -> FakeQuery:
-    """What Norce Query answers."""
-    query = FakeQuery()
-    monkeypatch.setattr(gateways, "norce_query", lambda application_id=None: query)
-    return query
 
 
 @pytest.fixture

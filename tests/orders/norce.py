@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from connectors.errors import HubError
 from connectors.norce.types.order_updates import OrderStatus
 from connectors.norce.types.query import InvoiceRow, OrderRow
-from hub import inbox
+from hub import gateways, inbox
 from hub.models import InboxEvent
 
 ORDER_ID, INVOICE_ID = 70001, 880
@@ -55,6 +57,14 @@ class FakeQuery:
         self.asked += 1
         if self.errors:
             raise self.errors.pop(0)
+
+
+@pytest.fixture
+def norce(monkeypatch: pytest.MonkeyPatch) -> FakeQuery:
+    """What Norce Query answers."""
+    query = FakeQuery()
+    monkeypatch.setattr(gateways, "norce_query", lambda application_id=None: query)
+    return query
 
 
 def tell(name: str, **members: Any) -> InboxEvent | None:
