@@ -13,6 +13,7 @@ from hub.models import OutboxMessage
 from hub.models.work import State
 from orders.models import Order
 from orders.news import DELIVERY, INVOICE
+from orders.sending import OTHER_SUM
 
 RELEASED = sentence(gettext_noop("Released (%(code)s): %(reason)s"))
 
@@ -28,6 +29,8 @@ def effects_of(message: OutboxMessage) -> tuple[str, ...]:
         DELIVERY: _("Norce is told of the delivery, although the order is cancelled."),
         INVOICE: _("The invoice is registered in Norce, which captures the payment, although the order is cancelled."),
     }
+    if message.error_code == OTHER_SUM:
+        return (_("The order that the ERP has is taken as it is."),)
     if message.kind not in documents:
         return (_("The order is sent to the ERP."),)
     later = _("Norce is told of what the ERP delivers and invoices of this order later, too, without asking again.")

@@ -84,6 +84,12 @@ def test_a_dialog_that_comes_back_for_its_reason_shows_no_question_that_came_mea
     assert f'value="{read}"' in page and "The shop asks for a manual check" not in page
 
 
+def test_the_dialog_says_that_the_erps_own_order_is_taken(admin_client: Client, held: Order) -> None:
+    OutboxMessage.objects.update(error_code="other_sum")
+    page = dialog(admin_client, held)
+    assert "The order that the ERP has is taken as it is." in page and "sent to the ERP" not in page
+
+
 def test_the_dialog_says_that_the_order_goes_to_the_erp(admin_client: Client, held: Order) -> None:
     page = dialog(admin_client, held)
     assert "The order is sent to the ERP." in page and "without asking again" not in page
