@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
@@ -77,9 +78,8 @@ def test_an_answer_that_was_lost_at_any_call_makes_no_second_order(bench: Workbe
     assert call < LONGEST
 
 
-def test_dying_at_any_call_makes_no_second_order_and_the_next_try_makes_it_as_it_is_by_then(
-    bench: Workbench, customer: str
-) -> None:
+def half_made(bench: Workbench, customer: str) -> Iterator[tuple[int, ErpOrder]]:
+    """Yield an order of which the hub died at a call while it made it, for each call that making one takes."""
     for call in range(1, LONGEST):
         order = bench.order(customer)
         bench.wire.plan("kill", call)
@@ -88,30 +88,29 @@ def test_dying_at_any_call_makes_no_second_order_and_the_next_try_makes_it_as_it
             break
         except Killed:
             bench.wire.calm()
+        yield call, order
+    assert 1 < call < LONGEST
+
+
+def test_dying_at_any_call_makes_no_second_order_and_the_next_try_makes_it_as_it_is_by_then(
+    bench: Workbench, customer: str
+) -> None:
+    for call, order in half_made(bench, customer):
         corrected = bench.order(customer, 2, 3, reference=order.reference)
         wanted = order if bench.erp().find_order(order.reference) else corrected
         created(bench, corrected)
         assert bench.orders_with(order.reference) == 1, call
         # What was finished in two goes is whole: its rows and its sum.
         assert _ordered(bench, order) == [(line.line_no, line.quantity) for line in wanted.lines], call
-    assert 1 < call < LONGEST
 
 
 def test_what_is_half_made_can_be_withdrawn_and_what_is_made_stays(bench: Workbench, customer: str) -> None:
-    for call in range(1, LONGEST):
-        order = bench.order(customer)
-        bench.wire.plan("kill", call)
-        try:
-            bench.erp().create_order(order)
-            break
-        except Killed:
-            bench.wire.calm()
+    for call, order in half_made(bench, customer):
         made = bench.erp().find_order(order.reference)
         for _ in range(2):
             bench.erp().withdraw_order(order.reference)
         assert bench.orders_with(order.reference) == (1 if made else 0), call
         assert bench.erp().find_order(order.reference) == made
-    assert 1 < call < LONGEST
 
 
 def _ordered(bench: Workbench, order: ErpOrder) -> list[tuple[int, Decimal]]:

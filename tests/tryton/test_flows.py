@@ -35,6 +35,15 @@ def confirmed(order: Order, work: Work) -> Order:
     return order
 
 
+def invoiced(order: Order, clerk: TrytonClerk, work: Work) -> Order:
+    """Let Tryton deliver and invoice all of an order, and Norce hear of it."""
+    confirmed(order, work)
+    clerk.ship(order.erp_order_no)
+    clerk.invoice(order.erp_order_no)
+    read_news(work)
+    return order
+
+
 def paid(name: str) -> Decimal:
     """Return what the buyer of a sample pays."""
     return sum((Decimal(str(payment["Amount"])) for payment in sample(name)["Payments"]), Decimal(0))
@@ -50,18 +59,19 @@ def captured(norce: Any) -> Decimal:
     return sum((one["captured"] for one in norce["payments"]), Decimal(0))
 
 
+def given_back(norce: Any) -> Decimal:
+    """Return what Norce has paid back of an order."""
+    return sum((Decimal(str(one["amount"])) for one in norce["refunds"]), Decimal(0))
+
+
 @pytest.mark.parametrize("with_refund", [False, True])
 def test_a_credit_with_and_without_refund_pays_the_buyer_back(
     clerk: TrytonClerk, sandbox: Sandbox, ordered: Ordered, work: Work, with_refund: bool
 ) -> None:
-    order = confirmed(ordered("03"), work)
-    clerk.ship(order.erp_order_no)
-    clerk.invoice(order.erp_order_no)
-    read_news(work)
+    order = invoiced(ordered("03"), clerk, work)
     clerk.credit(order.erp_order_no, with_refund=with_refund)
     read_news(work)
-    refunds = in_norce(sandbox, order)["refunds"]
-    assert sum(Decimal(str(one["amount"])) for one in refunds) == paid("03")
+    assert given_back(in_norce(sandbox, order)) == paid("03")
     assert list(Invoice.objects.exclude(gone_at=None)) == []
     assert all_done()
 
@@ -177,16 +187,12 @@ def test_an_order_in_parts_is_captured_in_parts_that_come_to_the_whole(
 def test_goods_that_come_back_are_credited_too_and_are_no_order_of_the_buyers(
     clerk: TrytonClerk, erp: Erp, sandbox: Sandbox, ordered: Ordered, work: Work
 ) -> None:
-    order = confirmed(ordered("03"), work)
-    clerk.ship(order.erp_order_no)
-    clerk.invoice(order.erp_order_no)
-    read_news(work)
+    order = invoiced(ordered("03"), clerk, work)
     clerk.take_back(order.erp_order_no)
     read_news(work)
     [latest, *_] = erp.list_orders(order.customer_code).orders
     assert latest.number == order.erp_order_no
-    refunds = in_norce(sandbox, order)["refunds"]
-    assert sum(Decimal(str(one["amount"])) for one in refunds) == paid("03")
+    assert given_back(in_norce(sandbox, order)) == paid("03")
     assert all_done()
 
 
