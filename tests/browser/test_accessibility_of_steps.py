@@ -15,6 +15,7 @@ from lxml import html
 from playwright.sync_api import BrowserContext, Page
 
 from connectors.sandbox.core import Sandbox
+from customers.models import CustomerBinding
 from hub.models import Application, ValueMapping
 from hub.models.configuration import ValueKind
 from orders.models import NoticeTemplate, Order
@@ -85,6 +86,16 @@ def test_the_preview_of_a_mail(page: Page, received: Callable[..., Order], appli
         page.get_by_role("button", name="Preview").click()
     opened.value.wait_for_load_state()
     assert broken(opened.value) == []
+
+
+def test_the_question_before_codes_are_reported_again(page: Page, application: Application) -> None:
+    CustomerBinding.objects.create(erp_connection="default", erp_code="P1")
+    page.goto(reverse("admin:customers_customerbinding_changelist"))
+    page.locator("input[name=_selected_action]").first.check()
+    page.locator("select[name=action]").select_option("report_selected")
+    page.locator("select[name=action]").evaluate("select => select.form.submit()")
+    page.get_by_role("heading", name="Report 1 code again?").wait_for()
+    assert broken(page) == []
 
 
 def test_who_is_locked_out(context: BrowserContext, person: User) -> None:
