@@ -58,7 +58,7 @@ screenshots: install ## make the pictures in docs/images anew (needs chromium)
 # What another database can break: claims, unique keys, writes of many rows, workers that die. The rest is the same SQL.
 ON_DATABASE := $(addprefix tests/,$(addprefix hub/test_,work.py crashes.py runs.py bulk.py batches.py drain.py inbox.py \
 	present_states.py) customers/test_imports.py customers/test_code_reports.py orders/test_receiving.py \
-	processes/test_killed_workers.py tryton/test_on_postgres.py)
+	processes/test_killed_workers.py)
 
 test-database: install ## on DATABASE_URL and REDIS_URL: what another database than SQLite can break, a tenth of the suite
 	@$(BIN)/python -m pytest -m "not processes" --numprocesses auto --maxprocesses 2 --dist worksteal $(ON_DATABASE)

@@ -35,7 +35,7 @@ SYSTEMS = ("norce", "erp:default", "erp:second")
 LASTING = {"django_content_type", "auth_permission"}
 MADE = ("auth_group", "auth_group_permissions", "hub_role")
 # How long an example takes says how busy the machine is, and nothing of the code.
-hypothesis.settings.register_profile("hub", deadline=None, max_examples=50)
+hypothesis.settings.register_profile("hub", deadline=None, max_examples=30)
 hypothesis.settings.load_profile("hub")
 
 

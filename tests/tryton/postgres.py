@@ -19,7 +19,7 @@ from tests.tryton.server import Server, serving
 def running() -> Iterator[Server]:
     """Start a server on a copy of the golden database; raise `golden.Unavailable` when Tryton cannot be fetched."""
     name = f"tryton_{secrets.token_hex(4)}"
-    _execute(f"CREATE DATABASE {name} TEMPLATE {golden()}")
+    _execute(f"CREATE DATABASE {name} TEMPLATE {_golden()}")
     try:
         with tempfile.TemporaryDirectory(prefix="tryton-") as folder, serving(Path(folder), name, _uri()) as server:
             yield server
@@ -27,7 +27,7 @@ def running() -> Iterator[Server]:
         _execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def golden() -> str:
+def _golden() -> str:
     """Return the name of a database with a shop in it, made when there is none of this version."""
     name = f"tryton_golden_{version().replace('-', '_')}"
     with one_at_a_time(name):
@@ -58,7 +58,3 @@ def _execute(sql: str) -> bool:
     with psycopg.connect(f"{_uri()}postgres", autocommit=True) as connection:
         cursor = connection.execute(sql)  # type: ignore[call-overload]
         return cursor.description is not None and cursor.fetchone() is not None
-
-
-if __name__ == "__main__":
-    golden()
